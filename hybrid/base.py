@@ -1,0 +1,159 @@
+"""Nouns and Protocols of the service: what travels between the stages and what each stage is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from planner.base import Manipulation, Plan
+from simulator.base import FloatArray, Observation, Scene, Subgoal, Verdict, WorldState
+from world_model.base import Belief
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+DecompositionStatus = Literal["planned", "question", "refused"]
+EpisodeStatus = Literal["running", "reached", "unmet", "refused", "question", "interrupted", "failed"]
+
+
+@dataclass(frozen=True)
+class Decomposition:
+    """What a language backend makes of an instruction on a scene.
+
+    Attributes:
+        status: ``planned`` with subgoals, ``question`` with a message to the person, or ``refused`` with a reason.
+        subgoals: in order; facts name things by id.
+        constraints: facts that must hold throughout, ``("keep", id)``.
+        message: the question or the reason of the refusal.
+        choices: the answers offered with a question.
+        backend: which language model answered, with its version.
+        milliseconds: time it took.
+    """
+
+    status: DecompositionStatus
+    subgoals: tuple[Subgoal, ...] = ()
+    constraints: tuple[tuple[str, str], ...] = ()
+    message: str | None = None
+    choices: tuple[str, ...] = ()
+    backend: str = ""
+    milliseconds: float = 0.0
+
+
+class LanguageModel(Protocol):
+    """Turns words into subgoals over the things of a scene; sees no image and no simulator."""
+
+    @property
+    def name(self) -> str:
+        """Backend and version, stored with every episode."""
+        ...
+
+    def decompose(self, instruction: str, scene: Scene, *, examples: tuple[str, ...] = (), feedback: str = "") -> Decomposition:
+        """Decompose ``instruction`` against ``scene``; ``feedback`` is the reason the last decomposition failed."""
+        ...
+
+
+class Perceiver(Protocol):
+    """Images and proprioception in, belief out."""
+
+    def look(self, observation: Observation, *, expected: Belief | None = None, names: Scene | None = None) -> Belief:
+        """Perceive ``observation``.
+
+        ``expected`` is the belief imagined for this moment: it keeps identities, and remembers what is hidden now.
+        ``names`` (first look only) lends its ids to the perceived things of the same colour and kind; positions
+        always come from the images. Raises ``PerceptionError`` naming a thing that cannot be perceived.
+        """
+        ...
+
+    def predict(self, belief: Belief, actions: FloatArray) -> Belief:
+        """Imagine ``belief`` after control actions ``[T, A]`` with the level-1 predictor."""
+        ...
+
+
+@dataclass(frozen=True)
+class AttemptRecord:
+    """One planned candidate of one subgoal: its energies, its verdict, and whether it was executed."""
+
+    subgoal: int
+    attempt: int
+    plan: Plan
+    verdict: Verdict | None
+    executed: bool
+
+
+@dataclass(frozen=True)
+class StepRecord:
+    """One control step as executed: ``action`` ``[A]``, ``proprioception`` ``[P]`` after it, surprise, who chose it."""
+
+    step: int
+    subgoal: int
+    attempt: int
+    action: FloatArray
+    proprioception: FloatArray
+    surprise: float
+    chosen_by: str = "planner"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The end of an episode, as the ``hybrid run --json`` contract reports it."""
+
+    status: EpisodeStatus
+    reason: str | None
+    subgoals: tuple[dict[str, Json], ...]
+    attempts: int
+    checks: int
+    planner_share: float
+    milliseconds: dict[str, float] = field(default_factory=dict)
+    message: str | None = None
+
+
+class EpisodeStore(Protocol):
+    """Keeps episodes; a record is written before its effect and completed after it. All writes are durable on return."""
+
+    def open_episode(self, *, instruction: str, scene: Scene, seed: int, models: dict[str, str], settings: dict[str, Json]) -> str:
+        """Create a running episode and return its id."""
+        ...
+
+    def record_decomposition(self, episode: str, decomposition: Decomposition) -> None:
+        """Store the decomposition and its subgoals."""
+        ...
+
+    def record_observation(self, episode: str, step: int, observation: Observation) -> str:
+        """Store images content-addressed and return their digest."""
+        ...
+
+    def record_attempt(self, episode: str, attempt: AttemptRecord) -> None:
+        """Store a candidate with its verdict, before it is executed."""
+        ...
+
+    def record_steps(self, episode: str, steps: tuple[StepRecord, ...]) -> None:
+        """Store executed control steps."""
+        ...
+
+    def record_subgoal(self, episode: str, subgoal: int, status: str, margin: float | None, reason: str | None) -> None:
+        """Store how a subgoal ended."""
+        ...
+
+    def close_episode(self, episode: str, outcome: Outcome, final: WorldState | None) -> None:
+        """Complete the record; the true final state is kept for scoring and replays only."""
+        ...
+
+    def episode(self, episode: str) -> dict[str, Json]:
+        """Return everything stored of an episode as JSON; raises ``StoreError`` when there is none."""
+        ...
+
+    def episodes(self, *, limit: int = 20, before: str | None = None, status: str | None = None) -> list[dict[str, Json]]:
+        """Return summaries, newest first."""
+        ...
+
+    def similar(self, instruction: str, *, limit: int = 3) -> list[dict[str, Json]]:
+        """Return past reached episodes whose instruction is most alike."""
+        ...
+
+    def rejected(self, instruction: str, scene: Scene) -> tuple[Manipulation, ...]:
+        """Return manipulations that failed or were rejected before in the same situation."""
+        ...
+
+
+Listener = Callable[[str, dict[str, Json]], None]
+"""Called with an event name and plain JSON data as things happen (``subgoals``, ``plan``, ``verdict``, ``step``, ``done``)."""

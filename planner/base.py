@@ -1,0 +1,98 @@
+"""Nouns of planning; array letters as in ``world_model.base`` and ``simulator.base``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from simulator.base import FloatArray, Subgoal, Thing
+from world_model.base import Belief
+
+ManipulationKind = Literal["pick_place", "push"]
+
+
+@dataclass(frozen=True)
+class Manipulation:
+    """A level-2 action: move one thing.
+
+    Attributes:
+        kind: carry it with suction, or push it with the closed tool.
+        thing: its id.
+        start: where the tool meets it, metres, world frame.
+        target: where its centre should end, metres, world frame.
+        clearance: height of the lowest point of the carried thing on the way, metres.
+    """
+
+    kind: ManipulationKind
+    thing: str
+    start: tuple[float, float, float]
+    target: tuple[float, float, float]
+    clearance: float
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How much a plan may cost; whichever bound is met first ends the search with the best found so far."""
+
+    milliseconds: float = 500.0
+    candidates: int = 512
+    depth: int = 3
+    """Largest number of manipulations imagined ahead."""
+
+
+@dataclass(frozen=True)
+class TraceEntry:
+    """One step of the search, for the record and for people.
+
+    Attributes:
+        level: 1 or 2.
+        candidates: how many were imagined.
+        energies: the lowest few energies, ascending.
+        chosen: the chosen candidate in words.
+    """
+
+    level: int
+    candidates: int
+    energies: tuple[float, ...]
+    chosen: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the search proposes to do for one subgoal, best first when several are returned.
+
+    Attributes:
+        manipulations: level 2, in order; only the first is expanded into ``actions``.
+        actions: ``[T, A]`` control actions of the first manipulation, metres and suction, all chosen by level 1.
+        energy: imagined energy at the end of all manipulations; 0 when every fact holds.
+        first_energy: imagined energy at the end of ``actions``.
+        imagined: the things as imagined at the end of ``actions``.
+        waypoint: facts-free description of where level 2 wants the moved thing, metres.
+        trace: how it was found.
+        milliseconds: time the search took.
+    """
+
+    manipulations: tuple[Manipulation, ...]
+    actions: FloatArray
+    energy: float
+    first_energy: float
+    imagined: tuple[Thing, ...]
+    trace: tuple[TraceEntry, ...]
+    milliseconds: float
+
+
+class Planner(Protocol):
+    """Belief and subgoal in, plans out; sees no simulator and no words."""
+
+    def plan(
+        self, belief: Belief, subgoal: Subgoal, *, budget: Budget, tabu: tuple[Manipulation, ...], seed: int
+    ) -> tuple[Plan, ...]:
+        """Return up to a few plans, lowest energy first; empty when nothing lowers the energy.
+
+        ``tabu`` holds manipulations already tried or rejected in the present situation.
+        """
+        ...
+
+    def reached(self, belief: Belief, subgoal: Subgoal) -> bool:
+        """Whether every fact of the subgoal is believed to hold now."""
+        ...
