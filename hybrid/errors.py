@@ -1,0 +1,122 @@
+"""Everything this project raises on purpose.
+
+::
+
+    HybridError                      field, problem, remedy
+    ├── SceneError                   a scene is malformed, overlapping, out of area, of an unknown kind or version
+    ├── ActionError                  an action has the wrong shape or is not finite
+    ├── CheckpointError              a checkpoint is missing, damaged or made for something else
+    ├── PerceptionError              a thing cannot be perceived
+    ├── InstructionError             an instruction is empty, too long or not text
+    ├── LanguageError                a language backend is missing, unreachable or answers nonsense
+    ├── ConfigError                  a setting is unknown or unsafe
+    ├── BudgetError                  time or tries ran out before an answer was found
+    ├── StoreError                   the database or the artifact folder cannot be used
+    │   ├── StoreLockedError         another process holds the database
+    │   ├── StoreFullError           no room is left on the disk
+    │   ├── StoreReadOnlyError       the database or its folder cannot be written
+    │   ├── StoreSchemaError         the database comes from a newer or an unknown version
+    │   ├── StoreMissingError        the database, or an artifact it names, is not there
+    │   ├── StoreCorruptError        the file is no database, or an artifact is not what was stored
+    │   └── EpisodeNotFound          no episode has that id
+    └── TaskError                    a task cannot be taken, found or changed
+        ├── TaskNotFound             no task has that id
+        ├── TaskConflict             an idempotency key was used before for another request
+        └── QueueFull                too many tasks are waiting
+
+Errors of the lower rooms are defined there (``simulator.errors``, ``world_model.errors``) and can be imported from here.
+The api maps this tree to status codes in ``api.problems``.
+"""
+
+from __future__ import annotations
+
+from simulator.errors import ActionError, HybridError, SceneError
+from world_model.errors import CheckpointError, PerceptionError
+
+__all__ = [
+    "ActionError",
+    "BudgetError",
+    "CheckpointError",
+    "ConfigError",
+    "EpisodeNotFound",
+    "HybridError",
+    "InstructionError",
+    "LanguageError",
+    "PerceptionError",
+    "QueueFull",
+    "SceneError",
+    "StoreCorruptError",
+    "StoreError",
+    "StoreFullError",
+    "StoreLockedError",
+    "StoreMissingError",
+    "StoreReadOnlyError",
+    "StoreSchemaError",
+    "TaskConflict",
+    "TaskError",
+    "TaskNotFound",
+]
+
+
+class InstructionError(HybridError):
+    """An instruction is empty, too long or not text."""
+
+
+class LanguageError(HybridError):
+    """A language backend is missing, unreachable, or gave an answer that could not be repaired."""
+
+
+class ConfigError(HybridError):
+    """A setting is unknown, contradictory or unsafe."""
+
+
+class BudgetError(HybridError):
+    """Time, candidates or tries ran out before an answer was found."""
+
+
+class StoreError(HybridError):
+    """The database or the artifact folder cannot be used."""
+
+
+class StoreLockedError(StoreError):
+    """Another process holds the database longer than we are willing to wait."""
+
+
+class StoreFullError(StoreError):
+    """The disk that holds the database or the artifacts has no room left."""
+
+
+class StoreReadOnlyError(StoreError):
+    """The database or the artifact folder cannot be written."""
+
+
+class StoreSchemaError(StoreError):
+    """The database was written by a newer or an unknown version of this project."""
+
+
+class StoreMissingError(StoreError):
+    """The database, its server, or an artifact that a record names is not there."""
+
+
+class StoreCorruptError(StoreError):
+    """The file is no database, or an artifact's bytes are not the ones that were stored."""
+
+
+class EpisodeNotFound(StoreError):
+    """No episode has that id."""
+
+
+class TaskError(HybridError):
+    """A task cannot be taken, found or changed."""
+
+
+class TaskNotFound(TaskError):
+    """No task has that id."""
+
+
+class TaskConflict(TaskError):
+    """An idempotency key was used before for a different request."""
+
+
+class QueueFull(TaskError):
+    """More tasks are waiting than the service is willing to hold."""
