@@ -1,0 +1,148 @@
+"""Every setting of the project: typed, frozen, read from ``HYBRID_*`` variables, composed once by whoever starts a process.
+
+Nothing is built on import. It does not know what the settings are used for, only which values make sense.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from hybrid.errors import ConfigError
+
+PREFIX = "HYBRID_"
+"""What every environment variable of this project starts with."""
+LOOPBACK: tuple[str, ...] = ("127.0.0.1", "localhost", "::1")
+"""Names by which a machine calls itself."""
+
+
+def data_folder(environment: Mapping[str, str] | None = None) -> Path:
+    """Return where this platform keeps a person's application data; nothing is created.
+
+    Args:
+        environment: variables to read; the process's own when None.
+
+    Returns:
+        ``$XDG_DATA_HOME/hybrid-planner`` or ``~/.local/share/hybrid-planner``, ``~/Library/Application Support/hybrid-planner``
+        on macOS, ``%LOCALAPPDATA%\\hybrid-planner`` on Windows.
+    """
+    variables = os.environ if environment is None else environment
+    home = Path.home()
+    if sys.platform == "darwin":
+        base = home / "Library" / "Application Support"
+    elif sys.platform == "win32":
+        base = Path(variables.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    else:
+        base = Path(variables.get("XDG_DATA_HOME") or home / ".local" / "share")
+    return base / "hybrid-planner"
+
+
+def _default_database() -> str:
+    return f"sqlite:///{data_folder() / 'hybrid.db'}"
+
+
+def _default_artifacts() -> Path:
+    return data_folder() / "artifacts"
+
+
+class Settings(BaseSettings):
+    """The configuration of one process; :func:`load_settings` turns bad values into ``ConfigError``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True, use_attribute_docstrings=True
+    )
+
+    database_url: str = Field(default_factory=_default_database, min_length=1)
+    """SQLAlchemy address of the store: ``sqlite:///PATH`` or ``postgresql://USER@HOST/NAME``."""
+    artifact_dir: Path = Field(default_factory=_default_artifacts)
+    """Folder of the content-addressed images and videos."""
+    checkpoint: Path | None = None
+    """World-model checkpoint folder; None is the one shipped in the package."""
+    language: str = Field(default="embedded", min_length=1)
+    """Language backend by name; ``embedded`` is the model shipped in the package."""
+    language_weights: Path | None = None
+    """Weights of the embedded language model; None is those shipped in the package."""
+    scene: str = Field(default="demo", min_length=1)
+    """Scene used when a request names none: a packaged name or a path to a scene file."""
+    plan_milliseconds: float = Field(default=500.0, gt=0, le=600_000)
+    """Longest time one search may take, milliseconds."""
+    plan_candidates: int = Field(default=512, ge=1, le=1_000_000)
+    """Most candidates one search may imagine."""
+    plan_depth: int = Field(default=3, ge=1, le=12)
+    """Most manipulations imagined ahead."""
+    max_attempts: int = Field(default=4, ge=1, le=50)
+    """Plans tried for one subgoal before the decomposition is blamed."""
+    max_decompositions: int = Field(default=2, ge=1, le=10)
+    """Decompositions tried for one instruction before an honest failure."""
+    task_seconds: float = Field(default=120.0, gt=0, le=86_400)
+    """Longest time one task may take, seconds."""
+    threads: int = Field(default=1, ge=1, le=256)
+    """Threads the tensor library may use in one process."""
+    host: str = Field(default="127.0.0.1", min_length=1)
+    """Address the service listens on; the default reaches this machine only, the service asks for no password."""
+    port: int = Field(default=8080, ge=0, le=65_535)
+    """Port the service listens on; 0 lets the system choose."""
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Host names requests may address, comma-separated; empty allows the loopback names, and any name once ``host`` is not loopback."""
+    queue_size: int = Field(default=32, ge=1, le=100_000)
+    """Tasks that may wait; further ones are turned away with 429."""
+    max_body_bytes: int = Field(default=65_536, ge=1_024, le=16_777_216)
+    """Largest request body, bytes."""
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _split_hosts(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Host names requests may address; ``("*",)`` is any."""
+        if self.allowed_hosts:
+            return self.allowed_hosts
+        return LOOPBACK if self.host in LOOPBACK else ("*",)
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Compose the settings: ``overrides`` before environment variables before defaults.
+
+    Args:
+        **overrides: fields of :class:`Settings`; those that are None are left to the environment.
+
+    Returns:
+        The frozen settings.
+
+    Raises:
+        ConfigError: a value is out of range, a field is unknown, or a variable looks like a misspelt setting.
+    """
+    _refuse_misspelt(os.environ)
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # pyright: ignore[reportArgumentType]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else "settings"
+        origin = name if name in given else f"{PREFIX}{name.upper()}"
+        raise ConfigError(origin, first["msg"].rstrip("."), _advice(name)) from error
+
+
+def _advice(name: str) -> str:
+    field = Settings.model_fields.get(name)
+    if field is None:
+        return f"Known settings: {', '.join(sorted(Settings.model_fields))}."
+    return f"{field.description} The default is {field.get_default(call_default_factory=True)!r}."
+
+
+def _refuse_misspelt(environment: Mapping[str, str]) -> None:
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    for variable in sorted(environment):
+        if variable.upper().startswith(PREFIX) and variable.upper() not in known:
+            close = difflib.get_close_matches(variable.upper(), known, n=1, cutoff=0.85)
+            if close:
+                raise ConfigError(variable, "is no setting", f"Did you mean {close[0]}?")
