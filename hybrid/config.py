@@ -1,6 +1,6 @@
-"""Every setting of the project: typed, frozen, read from ``HYBRID_*`` variables, composed once by whoever starts a process.
+"""Every setting of the project: typed, frozen, read from ``HYBRID_*`` variables.
 
-Nothing is built on import. It does not know what the settings are used for, only which values make sense.
+Whoever starts a process composes them once; nothing is built on import. It does not know what the settings are used for, only which values make sense.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ LOOPBACK: tuple[str, ...] = ("127.0.0.1", "localhost", "::1")
 
 
 def data_folder(environment: Mapping[str, str] | None = None) -> Path:
-    """Return where this platform keeps a person's application data; nothing is created.
+    r"""Return where this platform keeps a person's application data; nothing is created.
 
     Args:
         environment: variables to read; the process's own when None.
 
     Returns:
-        ``$XDG_DATA_HOME/hybrid-planner`` or ``~/.local/share/hybrid-planner``, ``~/Library/Application Support/hybrid-planner``
-        on macOS, ``%LOCALAPPDATA%\\hybrid-planner`` on Windows.
+        ``$XDG_DATA_HOME/hybrid-planner`` or ``~/.local/share/hybrid-planner``; on macOS
+        ``~/Library/Application Support/hybrid-planner``; on Windows ``%LOCALAPPDATA%\hybrid-planner``.
     """
     variables = os.environ if environment is None else environment
     home = Path.home()
@@ -90,7 +90,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=0, le=65_535)
     """Port the service listens on; 0 lets the system choose."""
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
-    """Host names requests may address, comma-separated; empty allows the loopback names, and any name once ``host`` is not loopback."""
+    """Host names requests may address, comma-separated; empty allows the loopback names, or any once ``host`` is another."""
     queue_size: int = Field(default=32, ge=1, le=100_000)
     """Tasks that may wait; further ones are turned away with 429."""
     max_body_bytes: int = Field(default=65_536, ge=1_024, le=16_777_216)

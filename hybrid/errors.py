@@ -18,13 +18,13 @@
     │   ├── StoreSchemaError         the database comes from a newer or an unknown version
     │   ├── StoreMissingError        the database, or an artifact it names, is not there
     │   ├── StoreCorruptError        the file is no database, or an artifact is not what was stored
-    │   └── EpisodeNotFound          no episode has that id
+    │   └── EpisodeNotFoundError     no episode has that id
     └── TaskError                    a task cannot be taken, found or changed
-        ├── TaskNotFound             no task has that id
-        ├── TaskConflict             an idempotency key was used before for another request
-        └── QueueFull                too many tasks are waiting
+        ├── TaskNotFoundError        no task has that id
+        ├── TaskConflictError        an idempotency key was used before for another request
+        └── QueueFullError           too many tasks are waiting
 
-Errors of the lower rooms are defined there (``simulator.errors``, ``world_model.errors``) and can be imported from here.
+Errors of the lower rooms are defined in ``simulator.errors`` and ``world_model.errors``; all can be imported from here.
 The api maps this tree to status codes in ``api.problems``.
 """
 
@@ -38,12 +38,12 @@ __all__ = [
     "BudgetError",
     "CheckpointError",
     "ConfigError",
-    "EpisodeNotFound",
+    "EpisodeNotFoundError",
     "HybridError",
     "InstructionError",
     "LanguageError",
     "PerceptionError",
-    "QueueFull",
+    "QueueFullError",
     "SceneError",
     "StoreCorruptError",
     "StoreError",
@@ -52,9 +52,9 @@ __all__ = [
     "StoreMissingError",
     "StoreReadOnlyError",
     "StoreSchemaError",
-    "TaskConflict",
+    "TaskConflictError",
     "TaskError",
-    "TaskNotFound",
+    "TaskNotFoundError",
 ]
 
 
@@ -102,7 +102,7 @@ class StoreCorruptError(StoreError):
     """The file is no database, or an artifact's bytes are not the ones that were stored."""
 
 
-class EpisodeNotFound(StoreError):
+class EpisodeNotFoundError(StoreError):
     """No episode has that id."""
 
 
@@ -110,13 +110,13 @@ class TaskError(HybridError):
     """A task cannot be taken, found or changed."""
 
 
-class TaskNotFound(TaskError):
+class TaskNotFoundError(TaskError):
     """No task has that id."""
 
 
-class TaskConflict(TaskError):
+class TaskConflictError(TaskError):
     """An idempotency key was used before for a different request."""
 
 
-class QueueFull(TaskError):
+class QueueFullError(TaskError):
     """More tasks are waiting than the service is willing to hold."""
