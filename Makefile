@@ -1,0 +1,47 @@
+# Two commands for a newcomer: `make demo` and `make test`. An environment is made in .venv on first use.
+VENV ?= .venv
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PIP = $(VENV)/bin/python -m pip install --disable-pip-version-check --quiet
+SOURCES = api hybrid planner world_model simulator tests
+
+.PHONY: demo test check bench format clean
+
+demo: $(VENV)/.installed ## One request in plain words, from picture to video.
+	@mkdir -p out
+	$(VENV)/bin/hybrid run "put the red block on the blue block and then the green one in the bowl" \
+		--scene demo --seed 7 --video out/demo.gif
+
+test: check ## The whole check: format, lint, types, contracts, tests. What .ci/run calls.
+	$(VENV)/bin/python -m pytest -q
+
+check: $(VENV)/.installed-dev ## All of the check that runs nothing: format, lint, types, contracts.
+	$(VENV)/bin/ruff format --check $(SOURCES)
+	$(VENV)/bin/ruff check $(SOURCES)
+	$(VENV)/bin/pyright --pythonpath $(VENV)/bin/python
+	$(VENV)/bin/lint-imports
+
+bench: $(VENV)/.installed ## The figures of the README, on held-out seeds.
+	@mkdir -p out
+	$(VENV)/bin/hybrid evaluate --suite place --arms random,hybrid --episodes 100 --seed 500000 --json out/place.json
+	$(VENV)/bin/hybrid evaluate --suite stack --arms random,hybrid --episodes 100 --seed 500000 --json out/stack.json
+
+format: $(VENV)/.installed-dev ## Put every file into the house's format.
+	$(VENV)/bin/ruff format $(SOURCES)
+	$(VENV)/bin/ruff check --fix $(SOURCES)
+
+clean: ## Forget the environment and every output.
+	rm -rf $(VENV) out build dist *.egg-info
+
+# torch comes first and by its exact version, so that a CPU build on a configured index is taken; see README, Installing.
+$(VENV)/.torch: constraints.txt
+	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) $(shell grep '^torch==' constraints.txt) -c constraints.txt
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.torch pyproject.toml
+	$(PIP) -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(PIP) -c constraints.txt -e ".[dev]"
+	@touch $@
