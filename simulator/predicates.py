@@ -8,6 +8,7 @@ never a running simulator. The thresholds are the definitions of the task langua
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
@@ -104,7 +105,7 @@ def rests_on(a: Thing, b: Thing, held: str | None = None) -> float:
 
     In every case ``a`` is not held and is not ``b``.
     """
-    if a.id == b.id or held == a.id:
+    if a.id in (b.id, held):
         return -YES_OR_NO
     if b.kind == "zone":
         return min(_inside(a, b, 0.0), ZONE_HEIGHT - abs(a.bottom))
@@ -168,10 +169,9 @@ def _separation(first: Sequence[Point], second: Sequence[Point]) -> float:
 
 def _distance(first: Sequence[Point], second: Sequence[Point]) -> float:
     """Distance between two disjoint cores, metres: some corner of one is nearest to a side of the other."""
-    return min(
-        min(_to_segment(p, start, end)[1] for p in first for start, end in _edges(second)),
-        min(_to_segment(p, start, end)[1] for p in second for start, end in _edges(first)),
-    )
+    corners_first = (_to_segment(p, start, end)[1] for p in first for start, end in _edges(second))
+    corners_second = (_to_segment(p, start, end)[1] for p in second for start, end in _edges(first))
+    return min(itertools.chain(corners_first, corners_second))
 
 
 def _to_segment(point: Point, start: Point, end: Point) -> Point:
@@ -240,7 +240,7 @@ def _towards(x: float, y: float) -> _Margin:
     5 cm to the left of b and 1 cm further away, ``left_of`` has margin 3 cm.
     """
 
-    def towards(arguments: _Arguments, table: _Table, held: str | None) -> float:
+    def towards(arguments: _Arguments, table: _Table, _: str | None) -> float:
         a, b = _thing(table, arguments[0]), _thing(table, arguments[1])
         dx, dy = a.position[0] - b.position[0], a.position[1] - b.position[1]
         along, across = x * dx + y * dy, abs(y * dx - x * dy)
@@ -256,7 +256,7 @@ def _next_to(arguments: _Arguments, table: _Table, held: str | None) -> float:
     return min(NEXT_GAP - footprint_gap(a, b), level, -rests_on(a, b, held), -rests_on(b, a, held))
 
 
-def _between(arguments: _Arguments, table: _Table, held: str | None) -> float:
+def _between(arguments: _Arguments, table: _Table, _: str | None) -> float:
     """``between(a, b, c)``: with b and c 20 cm apart, a half-way and 1 cm off the segment has margin 2 cm."""
     a, b, c = (_thing(table, name) for name in arguments)
     length = math.dist(_xy(b), _xy(c))
@@ -264,7 +264,7 @@ def _between(arguments: _Arguments, table: _Table, held: str | None) -> float:
     return min((share - BETWEEN_SHARE) * length, (1.0 - BETWEEN_SHARE - share) * length, BETWEEN_WIDTH - distance)
 
 
-def _apart(arguments: _Arguments, table: _Table, held: str | None) -> float:
+def _apart(arguments: _Arguments, table: _Table, _: str | None) -> float:
     """``apart(a, b)``: two 4 cm cubes with centres 15 cm apart have a gap of 11 cm and margin 3 cm."""
     return footprint_gap(_thing(table, arguments[0]), _thing(table, arguments[1])) - APART_GAP
 
@@ -275,7 +275,7 @@ def _clear(arguments: _Arguments, table: _Table, held: str | None) -> float:
     return min([ALWAYS, *(-rests_on(other, a, held) for other in table.values() if other.id != a.id)])
 
 
-def _line(arguments: _Arguments, table: _Table, held: str | None) -> float:
+def _line(arguments: _Arguments, table: _Table, _: str | None) -> float:
     """``line(a, b, c)``: cubes of 4 cm with centres 8 cm apart along one direction have margin 1.5 cm.
 
     The line is the total least squares fit of the centres; neighbours are taken along it, whatever the order of the
@@ -290,7 +290,7 @@ def _line(arguments: _Arguments, table: _Table, held: str | None) -> float:
     cosine, sine = math.cos(angle), math.sin(angle)
     width = max(abs(cosine * y - sine * x) for x, y in offsets)
     order = sorted(range(len(members)), key=lambda i: cosine * offsets[i][0] + sine * offsets[i][1])
-    gaps = [footprint_gap(members[i], members[j]) for i, j in zip(order, order[1:], strict=False)]
+    gaps = [footprint_gap(members[i], members[j]) for i, j in itertools.pairwise(order)]
     return min(LINE_WIDTH - width, min(gaps) - LINE_GAPS[0], LINE_GAPS[1] - max(gaps))
 
 
