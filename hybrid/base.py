@@ -107,6 +107,46 @@ class Outcome:
     message: str | None = None
 
 
+@dataclass(frozen=True)
+class EpisodeResult:
+    """What is left of an episode once it ended, for doors and for scoring.
+
+    Attributes:
+        episode: its id in the store.
+        outcome: what is reported to whoever asked.
+        final: the true state at the end; for scoring and replays only. None when nothing was simulated.
+        decomposition: the last decomposition, None when there was none.
+        plan_milliseconds: time of each search, milliseconds.
+        language_calls: how often the language backend was asked.
+    """
+
+    episode: str
+    outcome: Outcome
+    final: WorldState | None
+    decomposition: Decomposition | None
+    plan_milliseconds: tuple[float, ...] = ()
+    language_calls: int = 0
+
+
+class Engine(Protocol):
+    """The whole service behind every door: words in, a checked and executed episode out."""
+
+    def decompose(self, instruction: str, scene: Scene, seed: int) -> Decomposition:
+        """Decompose ``instruction`` on ``scene`` as perceived; nothing moves and nothing is stored."""
+        ...
+
+    def run(
+        self,
+        instruction: str,
+        scene: Scene,
+        seed: int,
+        listener: Listener | None = None,
+        cancel: Callable[[], bool] | None = None,
+    ) -> EpisodeResult:
+        """Carry ``instruction`` out on ``scene``; ``cancel`` is asked once a control block and ends the episode cleanly."""
+        ...
+
+
 class EpisodeStore(Protocol):
     """Keeps episodes; a record is written before its effect and completed after it. All writes are durable on return."""
 
