@@ -1,0 +1,306 @@
+"""Things, a robot and suction in one physics client: what the world one acts on and the twin one checks in share.
+
+It knows true poses. It does not render, delay actions or add noise: that is ``simulator.world``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from simulator.base import (
+    CONTAINERS,
+    COLOURS,
+    MAX_STEP,
+    MOVABLE,
+    TOOL_CEILING,
+    TOOL_HOME,
+    FloatArray,
+    Physics,
+    Thing,
+    WorldState,
+)
+from simulator.errors import ActionError
+from simulator.physics import SUBSTEPS, Bullet, Pose, Surface, Vector, conjugate, multiply, rotation, yaw_quaternion
+from simulator.robot import Robot, ToolRobot
+from simulator.shapes import parts
+
+DENSITY = 500.0
+"""Kilograms per cubic metre of every movable thing (a 4 cm cube weighs 32 g)."""
+CONTAINER_MASS = 0.25
+WORKSPACE = 0.27
+"""The tool tip stays within +- this along x and y, metres."""
+TOOL_FLOOR = 0.004
+"""Lowest tool tip, metres."""
+SEAL_GAP = 0.008
+"""Largest distance of the tip from the upper face at which suction seals, metres."""
+SEAL_OFFSET = 0.015
+"""Largest horizontal distance of the tip from the thing's axis at which suction seals, metres."""
+SEAL_FORCE = 30.0
+"""Force a seal bears, newtons."""
+SEAL_STRETCH = 0.012
+"""A held thing this far from where it was sealed has come loose, metres."""
+LEASH = 0.03
+"""The commanded tip runs at most this far ahead of the true one, metres; what presses on a thing does not wind up."""
+SETTLE = 24
+"""Substeps that things are given to come to rest before anything happens."""
+
+RobotFactory = Callable[[Bullet, Vector], Robot]
+
+
+@dataclass(frozen=True)
+class Touches:
+    """What touched during one control step.
+
+    Attributes:
+        peak_force: largest normal force between the tool or the held thing and anything, newtons.
+        tool: ids of things the tool touched, the held one aside; ``table`` for the table.
+        held: ids of what the held thing touched.
+    """
+
+    peak_force: float = 0.0
+    tool: frozenset[str] = frozenset()
+    held: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class TableSnapshot:
+    """A kept state of a ``Tabletop``: bodies, tool, suction."""
+
+    state: int
+    target: Vector
+    suction: bool
+    held: str | None
+    grip: Pose | None
+    touches: Touches
+
+
+class Tabletop:
+    """Things on a table and a robot, advanced one control step at a time.
+
+    Args:
+        things: what is on the table; trusted to be valid.
+        physics: physical constants.
+        robot: makes the robot in a client with its tip at a place; the tool-only robot by default.
+        tool: where the tip starts, metres.
+        settle: substeps without action at the start.
+    """
+
+    def __init__(
+        self,
+        things: Sequence[Thing],
+        *,
+        physics: Physics = Physics(),
+        robot: RobotFactory = ToolRobot,
+        tool: Vector = TOOL_HOME,
+        settle: int = SETTLE,
+    ) -> None:
+        self.bullet = Bullet(physics.friction)
+        self._things = tuple(things)
+        self._bodies = {thing.id: self._add(thing, physics) for thing in things}
+        self._names = {body: name for name, body in self._bodies.items()} | {self.bullet.table: "table"}
+        self._by_id = {thing.id: thing for thing in things}
+        self.robot = robot(self.bullet, tool)
+        self._target: Vector = tool
+        self._suction = False
+        self._held: str | None = None
+        self._grip: Pose | None = None
+        self._weld = -1
+        self.touches = Touches()
+        for _ in range(settle):
+            self.bullet.advance()
+
+    def close(self) -> None:
+        """Release the physics client."""
+        self.bullet.close()
+
+    def _add(self, thing: Thing, physics: Physics) -> int:
+        pose = Pose(thing.position, yaw_quaternion(thing.yaw))
+        rolling, damping = (0.0008, 0.6) if thing.kind == "ball" else (0.0, 0.04)
+        surface = Surface(physics.friction, rolling, damping)
+        solids = parts(thing.kind, thing.size)
+        mass = _mass(thing) * physics.mass_scale
+        return self.bullet.add(solids, mass, pose, surface, COLOURS[thing.colour], solid=thing.kind != "zone")
+
+    @property
+    def held(self) -> str | None:
+        """Id of the thing sealed to the tool, or None."""
+        return self._held
+
+    @property
+    def suction(self) -> bool:
+        """Whether suction was commanded in the last control step."""
+        return self._suction
+
+    def step(self, action: FloatArray) -> Touches:
+        """Apply ``[A]`` = (dx, dy, dz in metres, suction) for one control step and return what touched.
+
+        Displacements are clipped to +-``MAX_STEP`` an axis and to the workspace.
+
+        Raises:
+            ActionError: wrong shape or not finite.
+        """
+        command = np.asarray(action, dtype=np.float64)
+        if command.shape != (4,) or not np.isfinite(command).all():
+            raise ActionError("action", "not four finite numbers", "Give (dx, dy, dz in metres, suction in [0, 1]).")
+        begin, end = self._target, self._aim(command)
+        self._suction = bool(command[3] > 0.5)
+        if not self._suction:
+            self.release()
+        peak, tool, held = 0.0, set[int](), set[int]()
+        for k in range(1, SUBSTEPS + 1):
+            if self._suction and self._held is None and k % 4 == 1:
+                self._seal()
+            part = k / SUBSTEPS
+            self._target = (
+                begin[0] + part * (end[0] - begin[0]),
+                begin[1] + part * (end[1] - begin[1]),
+                begin[2] + part * (end[2] - begin[2]),
+            )
+            self.robot.drive(self._target)
+            self.bullet.advance()
+            peak = max(peak, self._feel(tool, held))
+        if self._held is not None and self._stretch() > SEAL_STRETCH:
+            self.release()
+        self.touches = Touches(peak, self._called(tool), self._called(held))
+        return self.touches
+
+    def _aim(self, command: np.ndarray) -> Vector:
+        """Where the tip is told to be at the end of the step: clipped, and not far ahead of where it truly is."""
+        moved = np.asarray(self._target) + np.clip(command[:3], -MAX_STEP, MAX_STEP)
+        tip = np.asarray(self.robot.tip())
+        moved = np.clip(moved, tip - LEASH - MAX_STEP, tip + LEASH + MAX_STEP)
+        low, high = (-WORKSPACE, -WORKSPACE, TOOL_FLOOR), (WORKSPACE, WORKSPACE, TOOL_CEILING)
+        x, y, z = np.clip(moved, low, high).tolist()
+        return (x, y, z)
+
+    def _feel(self, tool: set[int], held: set[int]) -> float:
+        """Note which bodies touch the tool and the held thing; return the largest force in newtons."""
+        peak = 0.0
+        for body, force in self.bullet.touching(self.robot.body).items():
+            if body != self.robot.body:
+                tool.add(body)
+                peak = max(peak, force)
+        if self._held is not None:
+            for body, force in self.bullet.touching(self._bodies[self._held]).items():
+                if body != self.robot.body:
+                    held.add(body)
+                    peak = max(peak, force)
+        return peak
+
+    def _called(self, bodies: set[int]) -> frozenset[str]:
+        return frozenset(self._names[body] for body in bodies if body in self._names)
+
+    def _seal(self) -> None:
+        """Seal the thing under the tip, if one is within reach of suction."""
+        x, y, z = self.robot.tip()
+        best, chosen = math.inf, None
+        for thing in self._things:
+            if thing.kind not in MOVABLE:
+                continue
+            pose = self.bullet.pose(self._bodies[thing.id])
+            aside = math.hypot(pose.position[0] - x, pose.position[1] - y)
+            if aside > min(SEAL_OFFSET, 0.4 * min(thing.size)):
+                continue
+            gap = abs(z - pose.position[2] - half_height(thing, pose))
+            if gap <= SEAL_GAP and aside < best:
+                best, chosen = aside, thing.id
+        if chosen is not None:
+            self.hold(chosen)
+
+    def hold(self, thing_id: str) -> None:
+        """Seal a thing to the tool where both are now."""
+        frame, pose = self.robot.frame(), self.bullet.pose(self._bodies[thing_id])
+        turn = rotation(frame.orientation)
+        apart = turn.T @ (np.asarray(pose.position) - np.asarray(frame.position))
+        offset: Vector = (float(apart[0]), float(apart[1]), float(apart[2]))
+        self._grasp(thing_id, Pose(offset, multiply(conjugate(frame.orientation), pose.orientation)))
+
+    def _grasp(self, thing_id: str, grip: Pose) -> None:
+        body = self._bodies[thing_id]
+        self.bullet.let_collide(self.robot.body, self.robot.links, body, False)
+        self._weld = self.bullet.weld(self.robot.body, self.robot.link, body, grip, SEAL_FORCE)
+        self._held, self._grip = thing_id, grip
+
+    def release(self) -> None:
+        """Let go of the held thing, if there is one."""
+        if self._held is None:
+            return
+        self.bullet.unweld(self._weld)
+        self.bullet.let_collide(self.robot.body, self.robot.links, self._bodies[self._held], True)
+        self._held, self._grip = None, None
+
+    def _stretch(self) -> float:
+        """Distance in metres of the held thing from where the grip has it."""
+        if self._held is None or self._grip is None:
+            return 0.0
+        frame, pose = self.robot.frame(), self.bullet.pose(self._bodies[self._held])
+        wanted = np.asarray(frame.position) + rotation(frame.orientation) @ np.asarray(self._grip.position)
+        return float(np.linalg.norm(wanted - np.asarray(pose.position)))
+
+    def place(self, thing: Thing) -> None:
+        """Put the thing of that id at the given pose at once, as if somebody moved it; a held one is let go of."""
+        if self._held == thing.id:
+            self.release()
+        self.bullet.put(self._bodies[thing.id], Pose(thing.position, yaw_quaternion(thing.yaw)))
+        self._by_id[thing.id] = thing
+
+    def state(self) -> WorldState:
+        """Return the true poses, how upright each thing is, the tool tip and what is held."""
+        things: list[Thing] = []
+        upright: list[float] = []
+        for thing in self._things:
+            pose = self.bullet.pose(self._bodies[thing.id])
+            turn = rotation(pose.orientation)
+            yaw = math.atan2(float(turn[1, 0]), float(turn[0, 0]))
+            things.append(replace(thing, position=pose.position, yaw=yaw))
+            upright.append(float(turn[2, 2]))
+        return WorldState(tuple(things), tuple(upright), self.robot.tip(), self._held)
+
+    def snapshot(self) -> TableSnapshot:
+        """Keep the present state; it stays valid until ``forget``."""
+        state = self.bullet.save()
+        snapshot = TableSnapshot(state, self._target, self._suction, self._held, self._grip, self.touches)
+        self.restore(snapshot)
+        return snapshot
+
+    def restore(self, snapshot: TableSnapshot) -> None:
+        """Bring back a kept state exactly: the same actions then give the same bytes."""
+        self.release()
+        self.bullet.restore(snapshot.state)
+        self._target, self._suction, self.touches = snapshot.target, snapshot.suction, snapshot.touches
+        self.robot.restored(snapshot.target)
+        if snapshot.held is not None and snapshot.grip is not None:
+            self._grasp(snapshot.held, snapshot.grip)
+
+    def forget(self, snapshot: TableSnapshot) -> None:
+        """Free the memory of a kept state."""
+        self.bullet.forget(snapshot.state)
+
+
+def half_height(thing: Thing, pose: Pose) -> float:
+    """Half the vertical extent of ``thing`` at ``pose``, metres, also when it lies on its side."""
+    if thing.kind == "ball":
+        return thing.size[2] / 2
+    row = np.abs(rotation(pose.orientation)[2])
+    if thing.kind == "cylinder":
+        upright = min(1.0, float(row[2]))
+        return upright * thing.size[2] / 2 + math.sqrt(1 - upright * upright) * thing.size[0] / 2
+    return float(row @ np.asarray(thing.size)) / 2
+
+
+def _mass(thing: Thing) -> float:
+    """Mass in kilograms; 0 for what cannot move."""
+    if thing.kind == "zone":
+        return 0.0
+    if thing.kind in CONTAINERS:
+        return CONTAINER_MASS
+    volume = math.prod(thing.size)
+    if thing.kind == "cylinder":
+        volume *= math.pi / 4
+    if thing.kind == "ball":
+        volume *= math.pi / 6
+    return DENSITY * volume
