@@ -29,8 +29,8 @@ PLACES: Final[dict[str, tuple[float, float]]] = {
 
 
 def place_words(name: str) -> str:
-    """Return how people say the place ``name``, for instance ``the top left corner`` or ``the left side``."""
+    """Return how people say the place ``name``: ``the top left corner``, ``the left side of the table``."""
     if name == "center":
         return "the center of the table"
     spoken = name.replace("_", " ")
-    return f"the {spoken} corner" if "_" in name else f"the {spoken} side"
+    return f"the {spoken} corner" if "_" in name else f"the {spoken} side of the table"

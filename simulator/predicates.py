@@ -16,6 +16,7 @@ from typing import Final
 from simulator.base import CONTAINERS, Fact, Relation, Thing
 from simulator.errors import SceneError
 from simulator.places import PLACE_RADIUS, PLACES, POINT_RADIUS
+from simulator.shapes import WALL
 
 CONTACT: Final = 0.01
 """Largest height difference between touching faces, metres."""
@@ -23,8 +24,6 @@ ZONE_HEIGHT: Final = 0.012
 """Largest height of a thing's lower face above the table when it rests on a zone or on the table, metres."""
 INNER_RADIUS: Final = 0.8
 """Inner over outer radius of a bowl."""
-TRAY_WALL: Final = 0.008
-"""Thickness of a tray's wall, metres."""
 YES_OR_NO: Final = 0.04
 """Margin that stands for a condition without a distance (held or not), metres: one control step of the tool."""
 ALWAYS: Final = 0.5
@@ -110,7 +109,7 @@ def rests_on(a: Thing, b: Thing, held: str | None = None) -> float:
     if b.kind == "zone":
         return min(_inside(a, b, 0.0), ZONE_HEIGHT - abs(a.bottom))
     if b.kind in CONTAINERS:
-        wall = TRAY_WALL if b.kind == "tray" else (1.0 - INNER_RADIUS) * b.size[0] / 2
+        wall = WALL if b.kind == "tray" else (1.0 - INNER_RADIUS) * b.size[0] / 2
         return min(_inside(a, b, wall), b.top - a.bottom, a.bottom - b.bottom + CONTACT)
     offset = math.hypot(a.position[0] - b.position[0], a.position[1] - b.position[1])
     return min(CONTACT - abs(a.bottom - b.top), min(b.size[0], b.size[1]) / 2 - offset)

@@ -1,0 +1,121 @@
+"""How the tasks of the suites are asked for: plain, unambiguous sentences, several for each kind of request.
+
+Written for evaluation, so it must not be read by whatever trains a language model (DESIGN 11: held-out tests).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, TypeVar
+
+import numpy as np
+
+from simulator.base import Relation, Thing
+
+_Item = TypeVar("_Item")
+
+TEMPLATES: Final[dict[str, tuple[str, ...]]] = {
+    "on": (
+        "Put the {a} on the {b}.",
+        "Place the {a} on top of the {b}.",
+        "Move the {a} onto the {b}.",
+        "Set the {a} on the {b}.",
+        "Pick up the {a} and put it on the {b}.",
+        "I want the {a} on the {b}.",
+    ),
+    "in": (
+        "Put the {a} in the {b}.",
+        "Place the {a} in the {b}.",
+        "Move the {a} into the {b}.",
+        "Drop the {a} into the {b}.",
+        "Pick up the {a} and put it in the {b}.",
+        "I want the {a} inside the {b}.",
+    ),
+    "zone": (
+        "Put the {a} on the {b}.",
+        "Place the {a} on the {b}.",
+        "Move the {a} to the {b}.",
+        "Bring the {a} to the {b}.",
+        "Pick up the {a} and put it on the {b}.",
+        "I want the {a} on the {b}.",
+    ),
+    "at": (
+        "Move the {a} to {b}.",
+        "Bring the {a} to {b}.",
+        "Take the {a} to {b}.",
+        "Put the {a} at {b}.",
+        "Place the {a} at {b}.",
+        "Pick up the {a} and put it at {b}.",
+    ),
+    "relation": (
+        "Put the {a} {r} the {b}.",
+        "Place the {a} {r} the {b}.",
+        "Move the {a} {r} the {b}.",
+        "Set the {a} down {r} the {b}.",
+        "Pick up the {a} and put it {r} the {b}.",
+        "I want the {a} {r} the {b}.",
+    ),
+    "push_at": (
+        "Push the {a} to {b}.",
+        "Slide the {a} to {b}.",
+        "Push the {a} over to {b}.",
+        "Shove the {a} to {b}.",
+        "Please push the {a} to {b}.",
+        "Without lifting it, push the {a} to {b}.",
+    ),
+    "push_relation": (
+        "Push the {a} {r} the {b}.",
+        "Slide the {a} {r} the {b}.",
+        "Shove the {a} {r} the {b}.",
+        "Please push the {a} {r} the {b}.",
+        "Push the {a} until it is {r} the {b}.",
+        "Without lifting it, push the {a} {r} the {b}.",
+    ),
+    "stack": (
+        "Stack the {a} on the {b} and the {b} on the {c}.",
+        "Put the {b} on the {c} and then the {a} on the {b}.",
+        "Put the {b} on the {c}, then put the {a} on the {b}.",
+        "First place the {b} on the {c}, then place the {a} on the {b}.",
+        "Build a tower with the {c} at the bottom, the {b} in the middle and the {a} on top.",
+        "Stack the {c}, the {b} and the {a} from bottom to top.",
+        "Make a stack with the {a} on top of the {b} and the {b} on top of the {c}.",
+    ),
+}
+"""Sentences for each kind of request; ``a`` is what moves, ``b`` and ``c`` where to, ``r`` a relation in words."""
+
+RELATION_WORDS: Final[dict[Relation, tuple[str, ...]]] = {
+    "left_of": ("to the left of",),
+    "right_of": ("to the right of",),
+    "behind": ("behind",),
+    "in_front_of": ("in front of",),
+    "next_to": ("next to", "beside"),
+}
+"""What each relation between two things is called."""
+
+
+def sentence(rng: np.random.Generator, kind: str, parts: Mapping[str, str]) -> str:
+    """Return a request of ``kind`` (a key of ``TEMPLATES``) with ``parts`` filled in."""
+    return pick(rng, TEMPLATES[kind]).format(**parts)
+
+
+def told_apart(things: Sequence[Thing]) -> list[Thing]:
+    """Return the things that colour and kind tell from all others, in their order."""
+    return [t for t in things if sum(o.colour == t.colour and o.kind == t.kind for o in things) == 1]
+
+
+def name(rng: np.random.Generator, thing: Thing, things: Sequence[Thing]) -> str:
+    """Return colour and kind in words.
+
+    A cube is also a block where no cylinder shares its colour, and a zone also a mat.
+    """
+    alike = any(o.kind == "cylinder" and o.colour == thing.colour for o in things)
+    if thing.kind == "cube" and not alike:
+        return f"{thing.colour} {pick(rng, ('cube', 'block'))}"
+    if thing.kind == "zone":
+        return f"{thing.colour} {pick(rng, ('zone', 'mat'))}"
+    return f"{thing.colour} {thing.kind}"
+
+
+def pick(rng: np.random.Generator, choices: Sequence[_Item]) -> _Item:
+    """Return one of ``choices``, each equally likely."""
+    return choices[int(rng.integers(len(choices)))]
