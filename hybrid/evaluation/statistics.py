@@ -79,7 +79,7 @@ def mcnemar(first: Sequence[bool], second: Sequence[bool]) -> PairedTest:
 
 
 def quantile(values: Sequence[float], q: float) -> float | None:
-    """Return the ``q`` quantile (0..1) of ``values`` by linear interpolation (Hyndman and Fan's type 7); None of none."""
+    """Return the ``q`` quantile (0..1) of ``values``, interpolated (Hyndman and Fan's type 7); None of none."""
     if not values:
         return None
     ordered = sorted(values)

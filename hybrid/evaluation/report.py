@@ -1,0 +1,97 @@
+"""Episode rows in, the machine-readable report out; knows nothing of processes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import combinations
+
+from hybrid.base import Json
+from hybrid.evaluation.statistics import mcnemar, mean, quantile, wilson
+
+
+@dataclass(frozen=True)
+class Row:
+    """One task attempted by one arm.
+
+    Attributes:
+        seed: the task's.
+        instruction: what was asked.
+        status: how the arm says it ended.
+        success: every goal fact holds in the true final state.
+        partial: share of the goal facts that hold.
+        plan_valid: whether the plan states the goal, None for arms without a plan.
+        planner_share: share of executed actions chosen by the planner, None when nothing was executed.
+        plan_ms: time of each search, milliseconds.
+        language_calls: calls of the language backend.
+        checks: candidates checked in the simulator.
+        milliseconds: time of the whole attempt.
+        reason: in words, when the arm says that it did not reach the goal.
+    """
+
+    seed: int
+    instruction: str
+    status: str
+    success: bool
+    partial: float
+    plan_valid: bool | None
+    planner_share: float | None
+    plan_ms: tuple[float, ...]
+    language_calls: int
+    checks: int
+    milliseconds: float
+    reason: str | None
+
+    def as_json(self) -> dict[str, Json]:
+        """Return the row with plain JSON values."""
+        return {**asdict(self), "plan_ms": [round(value, 3) for value in self.plan_ms]}
+
+
+def summary(rows: Sequence[Row]) -> dict[str, Json]:
+    """Return one arm's figures: rates over episodes, ``plan_ms`` over searches, mean calls and checks an episode."""
+    n, success = len(rows), sum(row.success for row in rows)
+    interval = wilson(success, n)
+    searches = [value for row in rows for value in row.plan_ms]
+    planned = [float(row.plan_valid) for row in rows if row.plan_valid is not None]
+    shares = [row.planner_share for row in rows if row.planner_share is not None]
+    return {
+        "n": n,
+        "success": success,
+        "rate": success / n,
+        "wilson95": [interval.low, interval.high],
+        "partial": mean([row.partial for row in rows]),
+        "plan_valid": mean(planned),
+        "planner_share": mean(shares),
+        "plan_ms": {"p50": quantile(searches, 0.5), "p95": quantile(searches, 0.95)},
+        "language_calls": mean([float(row.language_calls) for row in rows]),
+        "checks": mean([float(row.checks) for row in rows]),
+        "episode_ms": {
+            "p50": quantile([row.milliseconds for row in rows], 0.5),
+            "p95": quantile([row.milliseconds for row in rows], 0.95),
+        },
+    }
+
+
+def paired(arms: Mapping[str, Sequence[Row]]) -> dict[str, Json]:
+    """Return McNemar's test of every pair of arms, ``hybrid`` named first where it takes part."""
+    names = sorted(arms, key=lambda name: name != "hybrid")
+    tests: dict[str, Json] = {}
+    for first, second in combinations(names, 2):
+        test = mcnemar([row.success for row in arms[first]], [row.success for row in arms[second]])
+        difference = (test.only_first - test.only_second) / len(arms[first])
+        tests[f"{first}:{second}"] = {**asdict(test), "difference": difference}
+    return tests
+
+
+def report(suite: str, seed: int, arms: Mapping[str, Sequence[Row]]) -> dict[str, Json]:
+    """Return the comparison: figures of every arm, paired tests, the command to run it again, every episode's row."""
+    episodes = len(next(iter(arms.values())))
+    command = f"hybrid evaluate --suite {suite} --arms {','.join(arms)} --episodes {episodes} --seed {seed}"
+    return {
+        "suite": suite,
+        "seed": seed,
+        "arms": {name: summary(rows) for name, rows in arms.items()},
+        "mcnemar": paired(arms),
+        "command": command,
+        "episodes": {name: [row.as_json() for row in rows] for name, rows in arms.items()},
+    }

@@ -1,0 +1,53 @@
+"""Whether a decomposition states the goal of a task: plan validity, reported apart from execution."""
+
+from __future__ import annotations
+
+from hybrid.base import Decomposition
+from simulator.base import CONTAINERS, Fact, Scene
+from simulator.places import PLACES
+from simulator.tasks import Task
+
+SYMMETRIC = frozenset({"next_to", "apart"})
+"""Relations whose two things may be named in either order."""
+OPPOSITES = {"right_of": "left_of", "in_front_of": "behind"}
+"""Relations that are said as their opposite with the things exchanged."""
+
+
+def canonical(fact: Fact, scene: Scene) -> tuple[str | float, ...]:
+    """Return ``fact`` in the one form that all ways of saying the same thing share.
+
+    ``on`` a container or zone is ``in`` it, named places are their point in whole millimetres, ``right_of(a, b)`` is
+    ``left_of(b, a)``, the things of symmetric relations are sorted.
+    """
+    relation, arguments = fact.relation, fact.arguments
+    if relation == "at":
+        return ("at", *_point(arguments))
+    if relation == "on" and scene.thing(str(arguments[1])).kind in {*CONTAINERS, "zone"}:
+        return ("in", *arguments)
+    if relation in OPPOSITES:
+        return (OPPOSITES[relation], *reversed(arguments))
+    if relation in SYMMETRIC:
+        return (relation, *sorted(arguments, key=str))
+    if relation in {"between", "line"}:
+        return min((relation, *arguments), (relation, *_mirrored(relation, arguments)), key=str)
+    return (relation, *arguments)
+
+
+def states_the_goal(decomposition: Decomposition, task: Task) -> bool:
+    """Whether every fact of the task's subgoals is among the facts of ``decomposition``'s subgoals."""
+    try:
+        said = {canonical(fact, task.scene) for subgoal in decomposition.subgoals for fact in subgoal.facts}
+    except KeyError:
+        return False
+    return all(canonical(fact, task.scene) in said for subgoal in task.subgoals for fact in subgoal.facts)
+
+
+def _point(arguments: tuple[str | float, ...]) -> tuple[str | float, ...]:
+    thing, *where = arguments
+    x, y = PLACES[str(where[0])] if len(where) == 1 else where
+    return (thing, round(1000 * float(x)), round(1000 * float(y)))
+
+
+def _mirrored(relation: str, arguments: tuple[str | float, ...]) -> tuple[str | float, ...]:
+    head, tail = (arguments[:1], arguments[1:]) if relation == "between" else ((), arguments)
+    return (*head, *reversed(tail))

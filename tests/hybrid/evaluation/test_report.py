@@ -1,0 +1,55 @@
+"""The machine-readable report of an evaluation, from rows alone."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from hybrid.evaluation.report import Row, report, summary
+
+
+def row(seed: int, *, success: bool, plan_ms: tuple[float, ...] = (), planner_share: float | None = 1.0) -> Row:
+    return Row(
+        seed=seed,
+        instruction="Put the red cube on the blue cube.",
+        status="reached" if success else "unmet",
+        success=success,
+        partial=1.0 if success else 0.5,
+        plan_valid=True,
+        planner_share=planner_share,
+        plan_ms=plan_ms,
+        language_calls=1,
+        checks=2,
+        milliseconds=100.0,
+        reason=None,
+    )
+
+
+def test_a_summary_counts_episodes_and_pools_searches() -> None:
+    rows = [row(1, success=True, plan_ms=(10.0, 30.0)), row(2, success=False, plan_ms=(20.0,), planner_share=0.5)]
+    figures = summary(rows)
+    assert (figures["n"], figures["success"], figures["rate"], figures["partial"]) == (2, 1, 0.5, 0.75)
+    assert figures["plan_ms"] == {"p50": 20.0, "p95": pytest.approx(29.0)}
+    assert (figures["planner_share"], figures["language_calls"], figures["checks"]) == (0.75, 1.0, 2.0)
+
+
+def test_episodes_without_actions_say_nothing_of_who_chose_them() -> None:
+    assert summary([row(1, success=False, planner_share=None)])["planner_share"] is None
+
+
+def test_the_report_is_the_published_contract_and_plain_json() -> None:
+    arms = {
+        "random": [row(k, success=False) for k in range(8)],
+        "hybrid": [row(k, success=k > 0) for k in range(8)],
+    }
+    whole = report("place", 500_000, arms)
+    assert json.loads(json.dumps(whole)) == whole
+    assert {"suite", "seed", "arms", "mcnemar"} <= set(whole)
+    promised = "n success rate wilson95 partial plan_valid planner_share plan_ms language_calls checks"
+    assert set(promised.split()) <= set(whole["arms"]["hybrid"])
+    test = whole["mcnemar"]["hybrid:random"]
+    assert (test["only_first"], test["only_second"], test["difference"]) == (7, 0, 7 / 8)
+    assert test["p"] == pytest.approx(1 / 2**7)
+    assert [kept["seed"] for kept in whole["episodes"]["random"]] == list(range(8))
+    assert whole["command"] == "hybrid evaluate --suite place --arms random,hybrid --episodes 8 --seed 500000"
