@@ -103,17 +103,15 @@ def told_apart(things: Sequence[Thing]) -> list[Thing]:
     return [t for t in things if sum(o.colour == t.colour and o.kind == t.kind for o in things) == 1]
 
 
-def name(rng: np.random.Generator, thing: Thing, things: Sequence[Thing]) -> str:
-    """Return colour and kind in words.
+def names(rng: np.random.Generator, named: Sequence[Thing], things: Sequence[Thing]) -> tuple[str, ...]:
+    """Return colour and kind in words for each of ``named``, with one word a kind throughout.
 
-    A cube is also a block where no cylinder shares its colour, and a zone also a mat.
+    Cubes are also blocks where no cylinder among ``things`` shares a colour with one of them; zones are also mats.
     """
-    alike = any(o.kind == "cylinder" and o.colour == thing.colour for o in things)
-    if thing.kind == "cube" and not alike:
-        return f"{thing.colour} {pick(rng, ('cube', 'block'))}"
-    if thing.kind == "zone":
-        return f"{thing.colour} {pick(rng, ('zone', 'mat'))}"
-    return f"{thing.colour} {thing.kind}"
+    round_colours = {thing.colour for thing in things if thing.kind == "cylinder"}
+    plain = all(thing.colour not in round_colours for thing in named if thing.kind == "cube")
+    words = {"cube": pick(rng, ("cube", "block")) if plain else "cube", "zone": pick(rng, ("zone", "mat"))}
+    return tuple(f"{thing.colour} {words.get(thing.kind, thing.kind)}" for thing in named)
 
 
 def pick(rng: np.random.Generator, choices: Sequence[_Item]) -> _Item:
