@@ -28,9 +28,17 @@ PLACES: Final[dict[str, tuple[float, float]]] = {
 """Place names and their ``(x, y)`` in metres, world frame: top is far from the viewer (+x), left is +y."""
 
 
+_EDGES: Final = {
+    "center": "the center of the table",
+    "left": "the left edge of the table",
+    "right": "the right edge of the table",
+    "top": "the back of the table",
+    "bottom": "the front of the table",
+}
+
+
 def place_words(name: str) -> str:
-    """Return how people say the place ``name``: ``the top left corner``, ``the left side of the table``."""
-    if name == "center":
-        return "the center of the table"
-    spoken = name.replace("_", " ")
-    return f"the {spoken} corner" if "_" in name else f"the {spoken} side of the table"
+    """Return how people say the place ``name``: ``the top left corner``, ``the back of the table``."""
+    if name in _EDGES:
+        return _EDGES[name]
+    return f"the {name.replace('_', ' ')} corner"

@@ -32,5 +32,5 @@ def test_places_are_said_apart_and_in_plain_words() -> None:
     words = {name: place_words(name) for name in PLACES}
     assert len(set(words.values())) == len(PLACES)
     assert words["top_left"] == "the top left corner"
-    assert words["bottom"] == "the bottom side of the table"
+    assert words["bottom"] == "the front of the table"
     assert words["center"] == "the center of the table"
