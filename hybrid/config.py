@@ -1,6 +1,7 @@
 """Every setting of the project: typed, frozen, read from ``HYBRID_*`` variables.
 
-Whoever starts a process composes them once; nothing is built on import. It does not know what the settings are used for, only which values make sense.
+Whoever starts a process composes them once; nothing is built on import. It does not know what the settings are used
+for, only which values make sense.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=0, le=65_535)
     """Port the service listens on; 0 lets the system choose."""
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
-    """Host names requests may address, comma-separated; empty allows the loopback names, or any once ``host`` is another."""
+    """Names requests may address, comma-separated; empty allows the loopback names, or all if ``host`` is another."""
     queue_size: int = Field(default=32, ge=1, le=100_000)
     """Tasks that may wait; further ones are turned away with 429."""
     max_body_bytes: int = Field(default=65_536, ge=1_024, le=16_777_216)

@@ -1,0 +1,195 @@
+"""Opens a database by address, brings its tables up to date, and hands out transactions.
+
+SQLite runs in WAL mode with foreign keys on and full synchronisation, because a write that returned must survive a
+power cut; writers take the lock first (``BEGIN IMMEDIATE``), so two processes wait for each other instead of failing
+half-way. A database of a newer or an unknown version is refused by name and left as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from importlib import resources
+from pathlib import Path
+from threading import RLock
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+
+from hybrid.errors import StoreError, StoreMissingError, StoreSchemaError
+from hybrid.store.failures import translated
+
+HEAD = "0001"
+"""Revision this code reads and writes; a test compares it with the newest migration."""
+BUSY_SECONDS = 5.0
+"""How long a connection waits for another's lock before ``StoreLockedError``."""
+_MIGRATION_LOCK = 7_203_911
+"""Arbitrary key of the advisory lock that lets one process at a time migrate a PostgreSQL database."""
+
+
+class Database:
+    """An open database at the current version: hands out read and write transactions, from any thread.
+
+    Args:
+        engine: connected to ``url``.
+        url: its address.
+    """
+
+    def __init__(self, engine: Engine, url: URL) -> None:
+        self._engine = engine
+        self._writer = engine.execution_options(writes=True)
+        self.name = url.database or "memory" if url.get_backend_name() == "sqlite" else url.render_as_string()
+        """Path of the file or address of the server, without password."""
+        self.backend = url.get_backend_name()
+        """``sqlite`` or ``postgresql``."""
+        # A database in memory lives in one connection: its transactions take turns.
+        self._turn: AbstractContextManager[object] = RLock() if _in_memory(url) else nullcontext()
+
+    @contextmanager
+    def read(self) -> Generator[Session]:
+        """Give a session on one consistent state; nothing written in it is kept.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        with translated(self.name), self._turn, Session(self._engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Generator[Session]:
+        """Give a session that is committed, durably, when the body returns, and undone when it raises.
+
+        Raises:
+            StoreError: the database cannot be written.
+        """
+        with (
+            translated(self.name),
+            self._turn,
+            Session(self._writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+    def revision(self) -> str | None:
+        """Return the revision the database is at now."""
+        with translated(self.name), self._turn, self._engine.connect() as connection:
+            return _revision(connection)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+
+def open_database(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Database:
+    """Open the database at ``url``, create it when there is none, and bring it up to date.
+
+    Args:
+        url: SQLAlchemy address, ``sqlite:///PATH``, ``sqlite://`` (in memory) or ``postgresql://USER@HOST/NAME``.
+        busy_seconds: how long to wait for another process's lock.
+
+    Returns:
+        The database, at revision ``HEAD``.
+
+    Raises:
+        StoreError: the address is none, or the database is locked, full, read-only, damaged, missing or of another
+            version.
+    """
+    address = _address(url)
+    with translated(address.database or "memory"):
+        if address.get_backend_name() == "sqlite" and not _in_memory(address):
+            Path(address.database or "").expanduser().parent.mkdir(parents=True, exist_ok=True)
+        engine = _connectable(address, busy_seconds)
+    database = Database(engine, address)
+    try:
+        with translated(database.name), engine.execution_options(writes=True).connect() as connection:
+            _bring_up_to_date(connection, database.name)
+    except StoreError:
+        engine.dispose()
+        raise
+    return database
+
+
+def migrations() -> Config:
+    """Return Alembic's configuration of the packaged migrations; the caller sets ``attributes["connection"]``."""
+    config = Config()
+    folder = str(resources.files("hybrid.store") / "migrations")
+    config.set_main_option("script_location", folder.replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+        backend = address.get_backend_name()
+    except ArgumentError as error:
+        remedy = "Write sqlite:///PATH or postgresql://USER@HOST/NAME."
+        raise StoreError("database_url", "is not an address", remedy) from error
+    if backend not in {"sqlite", "postgresql"}:
+        raise StoreError("database_url", f"{backend} is not supported", "Use SQLite or PostgreSQL.")
+    if backend == "sqlite" and not _in_memory(address):
+        return address.set(database=str(Path(address.database or "").expanduser()))
+    return address
+
+
+def _in_memory(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}
+
+
+def _connectable(address: URL, busy_seconds: float) -> Engine:
+    if address.get_backend_name() != "sqlite":
+        try:
+            return create_engine(address, pool_pre_ping=True)
+        except ModuleNotFoundError as error:
+            remedy = "Install the extra: pip install 'hybrid-planner[postgres]'."
+            raise StoreMissingError("database_url", f"the driver {error.name} is not installed", remedy) from error
+    options = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}} if _in_memory(address) else {}
+    engine = create_engine(address, **options)
+
+    def prepare(connection: object, _entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # pyright: ignore[reportAttributeAccessIssue]
+        for pragma in (
+            f"busy_timeout={round(busy_seconds * 1000)}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")  # pyright: ignore[reportAttributeAccessIssue]
+
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", begin)
+    return engine
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _bring_up_to_date(connection: Connection, name: str) -> None:
+    with connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+        revision = _revision(connection)
+        if revision == HEAD:
+            return
+        config = migrations()
+        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+        if revision is not None and revision not in known:
+            problem = f"{name} is at revision {revision}, this program knows revisions up to {HEAD}"
+            raise StoreSchemaError("store", problem, "Upgrade hybrid-planner, or name another database.")
+        if revision is None and set(inspect(connection).get_table_names()) & {"episodes", "tasks"}:
+            problem = f"{name} holds tables of the same names that this program did not make"
+            raise StoreSchemaError("store", problem, "Name another database.")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

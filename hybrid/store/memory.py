@@ -1,0 +1,137 @@
+"""Long-term memory: episodes recalled by the likeness of their words, and what failed before in the same situation.
+
+Likeness needs no model: hashed character n-grams compared by their cosine. It ranks and never decides. Such n-grams
+forgive typos and inflections and need no vocabulary (Bojanowski et al., "Enriching Word Vectors with Subword
+Information", 2017, section 3.2, whose 3 to 6 letters and word-boundary marks we take; signed feature hashing after
+Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", 2009).
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import cast
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hybrid.base import Json
+from hybrid.store.records import manipulation_of, normalised, same_places, scene_of, situation
+from hybrid.store.tables import AttemptRow, EpisodeRow, MemoryRow, SubgoalRow
+from planner.base import Manipulation
+from simulator.base import FloatArray, Scene
+
+EMBEDDER = "hashed-ngrams-1"
+"""Name kept beside every embedding; embeddings of different names are never compared."""
+WIDTH = 512
+"""Components of an embedding, ``E``."""
+_LENGTHS = (3, 4, 5, 6)
+
+
+def embed(sentence: str) -> FloatArray:
+    """Return the direction of ``sentence``, ``[E]`` of length 1, or zeros when it has no letters.
+
+    The same sentence gives the same bytes in every process.
+    """
+    vector = np.zeros(WIDTH, dtype=np.float64)
+    for word in normalised(sentence).split():
+        marked = f"<{word}>"
+        grams = [marked[start : start + size] for size in _LENGTHS for start in range(len(marked) - size + 1)]
+        for gram in [marked, *grams]:
+            digest = zlib.crc32(gram.encode())
+            vector[digest % WIDTH] += 1.0 if digest & 0x8000_0000 else -1.0
+    length = float(np.linalg.norm(vector))
+    return (vector / length if length else vector).astype(np.float32)
+
+
+def rank(query: str, embeddings: Sequence[FloatArray]) -> list[tuple[int, float]]:
+    """Order ``embeddings`` by their likeness to ``query``.
+
+    Args:
+        query: a sentence.
+        embeddings: one ``[E]`` each, as :func:`embed` makes them.
+
+    Returns:
+        Pairs of row and cosine, the most alike first; equally alike ones keep their order.
+    """
+    if not embeddings:
+        return []
+    cosines = np.stack(list(embeddings)) @ embed(query)
+    return [(int(row), float(cosines[row])) for row in np.argsort(-cosines, kind="stable")]
+
+
+def remember_episode(session: Session, row: EpisodeRow) -> None:
+    """Keep the instruction of a reached episode for :func:`similar_episodes`."""
+    memory = MemoryRow(
+        kind="episode",
+        text=row.instruction,
+        embedder=EMBEDDER,
+        embedding=embed(row.instruction),
+        episode=row.number,
+        at=datetime.now(UTC),
+    )
+    session.add(memory)
+
+
+def similar_episodes(session: Session, instruction: str, limit: int) -> list[dict[str, Json]]:
+    """Return the ``limit`` reached episodes most alike in words, each instruction once, its latest episode for all.
+
+    Every entry holds ``episode``, ``instruction``, ``similarity`` (cosine), the reached ``subgoals`` and the executed
+    ``manipulations``.
+    """
+    query = select(MemoryRow).where(MemoryRow.kind == "episode", MemoryRow.embedder == EMBEDDER)
+    latest: dict[str, MemoryRow] = {}
+    for memory in session.scalars(query.order_by(MemoryRow.number.desc())):
+        latest.setdefault(normalised(memory.text), memory)
+    rows = list(latest.values())
+    ranked = rank(instruction, [memory.embedding for memory in rows])[:limit]
+    return [_recollection(session.get_one(EpisodeRow, rows[index].episode), cosine) for index, cosine in ranked]
+
+
+def rejected_manipulations(session: Session, instruction: str, scene: Scene) -> tuple[Manipulation, ...]:
+    """Return the first manipulations that did not work out before in the same situation, latest first, each once.
+
+    The situation is the same when the words are and every thing stands where one of its kind and colour stood when the
+    earlier episode began. A manipulation did not work out when the check rejected it, or when it was executed first and
+    its subgoal ended unmet. Things are named by the ids of ``scene``.
+    """
+    query = (
+        select(AttemptRow, EpisodeRow, SubgoalRow.status)
+        .join(EpisodeRow, EpisodeRow.number == AttemptRow.episode)
+        .outerjoin(
+            SubgoalRow,
+            (SubgoalRow.episode == AttemptRow.episode)
+            & (SubgoalRow.round == AttemptRow.round)
+            & (SubgoalRow.subgoal == AttemptRow.subgoal),
+        )
+        .where(EpisodeRow.situation == situation(instruction, scene), AttemptRow.before_step == 0)
+        .order_by(AttemptRow.number.desc())
+    )
+    found: dict[Manipulation, None] = {}
+    for attempt, episode, ended in session.execute(query):
+        failed = attempt.accepted is False or (attempt.executed and ended == "unmet")
+        manipulations = cast("list[Json]", attempt.manipulations)
+        names = same_places(scene_of(episode.scene), scene) if failed and manipulations else None
+        if names is not None:
+            first = manipulation_of(manipulations[0])
+            found[replace(first, thing=names.get(first.thing, first.thing))] = None
+    return tuple(found)
+
+
+def _recollection(row: EpisodeRow, similarity: float) -> dict[str, Json]:
+    return {
+        "episode": row.id,
+        "instruction": row.instruction,
+        "similarity": similarity,
+        "subgoals": [
+            {"words": subgoal.words, "facts": subgoal.facts} for subgoal in row.subgoals if subgoal.status == "reached"
+        ],
+        "manipulations": [
+            cast("list[Json]", attempt.manipulations)[0]
+            for attempt in row.attempts
+            if attempt.executed and attempt.manipulations
+        ],
+    }
