@@ -21,12 +21,14 @@ from simulator.shapes import Part
 Vector = tuple[float, float, float]
 Quaternion = tuple[float, float, float, float]
 
-SUBSTEPS = 24
+SUBSTEPS = 12
 """Physics steps in one control step: 240 Hz."""
 GRAVITY = 9.81
 NEAR, FAR = 0.05, 3.0
 """Clipping planes of every camera, metres."""
 TABLE_COLOUR = (0.80, 0.69, 0.53)
+STILL_MOTION = 2e-4
+"""Squared speed (m/s) plus squared turning rate (rad/s) below which a body is at rest."""
 UPRIGHT: Quaternion = (0.0, 0.0, 0.0, 1.0)
 
 _SHAPES: dict[str, int] = {"box": pybullet.GEOM_BOX, "cylinder": pybullet.GEOM_CYLINDER, "sphere": pybullet.GEOM_SPHERE}
@@ -38,6 +40,20 @@ class Pose:
 
     position: Vector
     orientation: Quaternion
+
+
+@dataclass(frozen=True)
+class Motion:
+    """Where a body is and how it moves: linear velocity in m/s, angular in rad/s."""
+
+    pose: Pose
+    linear: Vector = (0.0, 0.0, 0.0)
+    angular: Vector = (0.0, 0.0, 0.0)
+
+    @property
+    def energy(self) -> float:
+        """Squared speed plus squared turning rate, the engine's own measure of rest."""
+        return sum(v * v for v in self.linear) + sum(v * v for v in self.angular)
 
 
 @dataclass(frozen=True)
@@ -100,6 +116,13 @@ class Bullet:
     def __init__(self, friction: float) -> None:
         self._client: int = pybullet.connect(pybullet.DIRECT)
         self._open = True
+        self._friction = friction
+        self.table = -1
+        self.clear()
+
+    def clear(self) -> None:
+        """Remove everything but the table; nothing of the past is left, not even in the engine's caches."""
+        pybullet.resetSimulation(physicsClientId=self._client)
         pybullet.setGravity(0, 0, -GRAVITY, physicsClientId=self._client)
         pybullet.setPhysicsEngineParameter(
             fixedTimeStep=CONTROL_PERIOD / SUBSTEPS,
@@ -109,7 +132,7 @@ class Bullet:
             physicsClientId=self._client,
         )
         top = Part("box", (2.0, 2.0, 0.1))
-        self.table = self.add([top], 0.0, Pose((0, 0, -0.05), UPRIGHT), Surface(friction), TABLE_COLOUR)
+        self.table = self.add([top], 0.0, Pose((0, 0, -0.05), UPRIGHT), Surface(self._friction), TABLE_COLOUR)
 
     def close(self) -> None:
         """Release the client; calling it again does nothing."""
@@ -138,10 +161,10 @@ class Bullet:
             -1,
             lateralFriction=surface.lateral,
             rollingFriction=surface.rolling,
-            spinningFriction=0.002 if mass else 0.0,
             linearDamping=0.04,
             angularDamping=surface.damping,
             restitution=0.0,
+            sleepThreshold=STILL_MOTION,
             physicsClientId=self._client,
         )
         return body
@@ -175,10 +198,22 @@ class Bullet:
         position, orientation = pybullet.getBasePositionAndOrientation(body, physicsClientId=self._client)
         return Pose(position, orientation)
 
-    def put(self, body: int, pose: Pose) -> None:
-        """Move ``body`` there at once and stop it."""
+    def motion(self, body: int) -> Motion:
+        """Return where ``body`` is and how it moves."""
+        linear, angular = pybullet.getBaseVelocity(body, physicsClientId=self._client)
+        return Motion(self.pose(body), linear, angular)
+
+    def put(self, body: int, motion: Motion) -> None:
+        """Move ``body`` there at once, moving as stated."""
+        pose = motion.pose
         pybullet.resetBasePositionAndOrientation(body, pose.position, pose.orientation, physicsClientId=self._client)
-        pybullet.resetBaseVelocity(body, (0, 0, 0), (0, 0, 0), physicsClientId=self._client)
+        pybullet.resetBaseVelocity(body, motion.linear, motion.angular, physicsClientId=self._client)
+
+    def rest(self, body: int, asleep: bool) -> None:
+        """Put ``body`` to sleep (it costs nothing until something awake touches it) or wake it up."""
+        state = pybullet.ACTIVATION_STATE_ENABLE_SLEEPING
+        state |= pybullet.ACTIVATION_STATE_SLEEP if asleep else pybullet.ACTIVATION_STATE_WAKE_UP
+        pybullet.changeDynamics(body, -1, activationState=state, physicsClientId=self._client)
 
     def weld(self, body: int, link: int, child: int, offset: Pose, force: float) -> int:
         """Fix ``child`` at ``offset`` (its pose in the frame of ``body``'s link) with bounded force; return the weld.
@@ -225,19 +260,6 @@ class Bullet:
     def advance(self) -> None:
         """Advance physics by one substep."""
         pybullet.stepSimulation(physicsClientId=self._client)
-
-    def save(self) -> int:
-        """Keep the state of every body and contact in memory (not the welds); return its number."""
-        state: int = pybullet.saveState(physicsClientId=self._client)
-        return state
-
-    def restore(self, state: int) -> None:
-        """Bring back a kept state."""
-        pybullet.restoreState(stateId=state, physicsClientId=self._client)
-
-    def forget(self, state: int) -> None:
-        """Free a kept state."""
-        pybullet.removeState(state, physicsClientId=self._client)
 
     def picture(self, camera: Camera) -> tuple[ByteArray, NDArray[np.float32]]:
         """Render with the software renderer; return ``[H, W, 3]`` RGB and ``[H, W]`` depth along the view axis, metres."""

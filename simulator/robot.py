@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from simulator.base import TOOL_HOME
-from simulator.physics import UPRIGHT, Bullet, Pose, Surface, Vector
+from simulator.physics import UPRIGHT, Bullet, Motion, Pose, Surface, Vector
 from simulator.shapes import Part
 
 TOOL_RADIUS = 0.009
@@ -18,6 +19,14 @@ TOOL_MASS = 0.15
 TOOL_FORCE = 30.0
 """Largest force along one axis with which the tool follows its target, newtons; a larger one crushes stacks."""
 TOOL_COLOUR = (0.20, 0.20, 0.22)
+
+
+@dataclass(frozen=True)
+class RobotState:
+    """How a robot's free bodies and joints (angle in radians, rate in rad/s) move."""
+
+    bodies: tuple[Motion, ...] = ()
+    joints: tuple[tuple[float, float], ...] = ()
 
 
 class Robot(Protocol):
@@ -42,8 +51,12 @@ class Robot(Protocol):
         """Set where the tip should be at the end of the coming substep, metres."""
         ...
 
-    def restored(self, target: Vector) -> None:
-        """Take up the target again after the state of the bodies was brought back."""
+    def state(self) -> RobotState:
+        """Return everything that moves of the robot."""
+        ...
+
+    def restore(self, state: RobotState, target: Vector) -> None:
+        """Be again as in ``state``, driven to ``target``."""
         ...
 
 
@@ -77,9 +90,14 @@ class ToolRobot:
         """Set where the tip should be at the end of the coming substep, metres."""
         self._bullet.move_weld(self._weld, _centre(target), TOOL_FORCE)
 
-    def restored(self, target: Vector) -> None:
-        """Weld the rod anew, so that the solver starts without memory of the future."""
+    def state(self) -> RobotState:
+        """Return how the rod moves."""
+        return RobotState((self._bullet.motion(self.body),))
+
+    def restore(self, state: RobotState, target: Vector) -> None:
+        """Be again as in ``state``, driven to ``target``."""
         self._bullet.unweld(self._weld)
+        self._bullet.put(self.body, state.bodies[0])
         self._weld = self._bullet.weld(self.body, -1, -1, Pose(_centre(target), UPRIGHT), TOOL_FORCE)
 
 

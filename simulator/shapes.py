@@ -86,7 +86,10 @@ def inner_radius(kind: Kind, size: Size) -> float:
 
 
 def _bowl(size: Size) -> tuple[Part, ...]:
-    """A round floor within a regular ring of upright boxes whose corners lie on the stated diameter."""
+    """A round floor that carries a regular ring of upright boxes whose corners lie on the stated diameter.
+
+    Only the floor touches the table: walls that reach down to it triple the contacts and the cost of a step.
+    """
     radius, height = size[0] / 2, size[2]
     apothem = radius * math.cos(math.pi / BOWL_SIDES)
     side = 2 * radius * math.sin(math.pi / BOWL_SIDES)
@@ -94,18 +97,19 @@ def _bowl(size: Size) -> tuple[Part, ...]:
     for k in range(BOWL_SIDES):
         angle = 2 * math.pi * k / BOWL_SIDES
         reach = apothem - WALL / 2
-        offset = (reach * math.cos(angle), reach * math.sin(angle), 0.0)
-        solids.append(Part("box", (WALL, side, height), offset, angle))
+        offset = (reach * math.cos(angle), reach * math.sin(angle), WALL / 2)
+        solids.append(Part("box", (WALL, side, height - WALL), offset, angle))
     return tuple(solids)
 
 
 def _tray(size: Size) -> tuple[Part, ...]:
-    """A flat floor and four walls."""
+    """A flat floor that carries four walls."""
     x, y, z = size
+    tall, lift = z - WALL, WALL / 2
     return (
         Part("box", (x, y, WALL), (0.0, 0.0, WALL / 2 - z / 2)),
-        Part("box", (WALL, y, z), (x / 2 - WALL / 2, 0.0, 0.0)),
-        Part("box", (WALL, y, z), (WALL / 2 - x / 2, 0.0, 0.0)),
-        Part("box", (x - 2 * WALL, WALL, z), (0.0, y / 2 - WALL / 2, 0.0)),
-        Part("box", (x - 2 * WALL, WALL, z), (0.0, WALL / 2 - y / 2, 0.0)),
+        Part("box", (WALL, y, tall), (x / 2 - WALL / 2, 0.0, lift)),
+        Part("box", (WALL, y, tall), (WALL / 2 - x / 2, 0.0, lift)),
+        Part("box", (x - 2 * WALL, WALL, tall), (0.0, y / 2 - WALL / 2, lift)),
+        Part("box", (x - 2 * WALL, WALL, tall), (0.0, WALL / 2 - y / 2, lift)),
     )

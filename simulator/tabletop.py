@@ -24,8 +24,20 @@ from simulator.base import (
     WorldState,
 )
 from simulator.errors import ActionError
-from simulator.physics import SUBSTEPS, Bullet, Pose, Surface, Vector, conjugate, multiply, rotation, yaw_quaternion
-from simulator.robot import Robot, ToolRobot
+from simulator.physics import (
+    STILL_MOTION,
+    SUBSTEPS,
+    Bullet,
+    Motion,
+    Pose,
+    Surface,
+    Vector,
+    conjugate,
+    multiply,
+    rotation,
+    yaw_quaternion,
+)
+from simulator.robot import Robot, RobotState, ToolRobot
 from simulator.shapes import parts
 
 DENSITY = 500.0
@@ -48,6 +60,9 @@ LEASH = 0.03
 SETTLE = 24
 """Substeps that things are given to come to rest before anything happens."""
 
+STILL_STEPS = 2
+"""Control steps at rest after which a thing sleeps; free fall from rest is noticed within one."""
+
 RobotFactory = Callable[[Bullet, Vector], Robot]
 
 
@@ -68,13 +83,15 @@ class Touches:
 
 @dataclass(frozen=True)
 class TableSnapshot:
-    """A kept state of a ``Tabletop``: bodies, tool, suction."""
+    """A kept state of a ``Tabletop``: plain data, good for any tabletop built from the same things and robot."""
 
-    state: int
+    motions: tuple[Motion, ...]
+    robot: RobotState
     target: Vector
     suction: bool
     held: str | None
     grip: Pose | None
+    still: tuple[int, ...]
     touches: Touches
 
 
@@ -100,17 +117,34 @@ class Tabletop:
     ) -> None:
         self.bullet = Bullet(physics.friction)
         self._things = tuple(things)
-        self._bodies = {thing.id: self._add(thing, physics) for thing in things}
+        self._physics = physics
+        self._make_robot = robot
+        self._start = tool
+        self._settle = settle
+        self._populate()
+        self._come_to_rest()
+
+    def restart(self) -> None:
+        """Build everything anew as it was at first."""
+        self.bullet.clear()
+        self._populate()
+        self._come_to_rest()
+
+    def _populate(self) -> None:
+        """Put the things and the robot into an empty client."""
+        self._bodies = {thing.id: self._add(thing, self._physics) for thing in self._things}
         self._names = {body: name for name, body in self._bodies.items()} | {self.bullet.table: "table"}
-        self._by_id = {thing.id: thing for thing in things}
-        self.robot = robot(self.bullet, tool)
-        self._target: Vector = tool
+        self.robot: Robot = self._make_robot(self.bullet, self._start)
+        self._target: Vector = self._start
         self._suction = False
         self._held: str | None = None
         self._grip: Pose | None = None
         self._weld = -1
+        self._still = [0] * len(self._things)
         self.touches = Touches()
-        for _ in range(settle):
+
+    def _come_to_rest(self) -> None:
+        for _ in range(self._settle):
             self.bullet.advance()
 
     def close(self) -> None:
@@ -163,10 +197,25 @@ class Tabletop:
             self.robot.drive(self._target)
             self.bullet.advance()
             peak = max(peak, self._feel(tool, held))
+        self._rest()
         if self._held is not None and self._stretch() > SEAL_STRETCH:
             self.release()
         self.touches = Touches(peak, self._called(tool), self._called(held))
         return self.touches
+
+    def _rest(self) -> None:
+        """Put to sleep what has been still for a while, and wake what moves."""
+        for k, thing in enumerate(self._things):
+            if thing.kind == "zone":
+                continue
+            still = self.bullet.motion(self._bodies[thing.id]).energy < STILL_MOTION
+            self._still[k] = self._still[k] + 1 if still and thing.id != self._held else 0
+        self._assert_rest()
+
+    def _assert_rest(self) -> None:
+        for thing, still in zip(self._things, self._still, strict=True):
+            if thing.kind != "zone":
+                self.bullet.rest(self._bodies[thing.id], still >= STILL_STEPS)
 
     def _aim(self, command: np.ndarray) -> Vector:
         """Where the tip is told to be at the end of the step: clipped, and not far ahead of where it truly is."""
@@ -245,8 +294,13 @@ class Tabletop:
         """Put the thing of that id at the given pose at once, as if somebody moved it; a held one is let go of."""
         if self._held == thing.id:
             self.release()
-        self.bullet.put(self._bodies[thing.id], Pose(thing.position, yaw_quaternion(thing.yaw)))
-        self._by_id[thing.id] = thing
+        self.bullet.put(self._bodies[thing.id], Motion(Pose(thing.position, yaw_quaternion(thing.yaw))))
+        self._wake()
+
+    def _wake(self) -> None:
+        """Wake everything: what leaned on or lay upon a thing that was taken away has to fall."""
+        self._still = [0] * len(self._things)
+        self._assert_rest()
 
     def state(self) -> WorldState:
         """Return the true poses, how upright each thing is, the tool tip and what is held."""
@@ -261,24 +315,36 @@ class Tabletop:
         return WorldState(tuple(things), tuple(upright), self.robot.tip(), self._held)
 
     def snapshot(self) -> TableSnapshot:
-        """Keep the present state; it stays valid until ``forget``."""
-        state = self.bullet.save()
-        snapshot = TableSnapshot(state, self._target, self._suction, self._held, self._grip, self.touches)
+        """Keep the present state, and build everything anew in it, so that going on and coming back are the same."""
+        snapshot = TableSnapshot(
+            tuple(self.bullet.motion(body) for body in self._bodies.values()),
+            self.robot.state(),
+            self._target,
+            self._suction,
+            self._held,
+            self._grip,
+            tuple(self._still),
+            self.touches,
+        )
         self.restore(snapshot)
         return snapshot
 
     def restore(self, snapshot: TableSnapshot) -> None:
-        """Bring back a kept state exactly: the same actions then give the same bytes."""
-        self.release()
-        self.bullet.restore(snapshot.state)
+        """Bring back a kept state exactly: the same actions then give the same bytes.
+
+        The engine's own saved states do not: the order of contacts, sleep timers and welds are not in them (replays
+        differed by up to 1e-4 m). So the client is cleared and everything is built anew.
+        """
+        self.bullet.clear()
+        self._populate()
+        for body, motion in zip(self._bodies.values(), snapshot.motions, strict=True):
+            self.bullet.put(body, motion)
+        self.robot.restore(snapshot.robot, snapshot.target)
         self._target, self._suction, self.touches = snapshot.target, snapshot.suction, snapshot.touches
-        self.robot.restored(snapshot.target)
+        self._still = list(snapshot.still)
+        self._assert_rest()
         if snapshot.held is not None and snapshot.grip is not None:
             self._grasp(snapshot.held, snapshot.grip)
-
-    def forget(self, snapshot: TableSnapshot) -> None:
-        """Free the memory of a kept state."""
-        self.bullet.forget(snapshot.state)
 
 
 def half_height(thing: Thing, pose: Pose) -> float:

@@ -50,12 +50,8 @@ class PhysicalWorld:
         self.scene = scene
         self.cameras: tuple[Camera, ...] = tuple(_shifted(camera, physics) for camera in cameras)
         self._physics = physics
-        self._robot = ROBOTS[robot]
-        self._table = self._build()
+        self._table = Tabletop(scene.things, physics=physics, robot=ROBOTS[robot])
         self._start(0)
-
-    def _build(self) -> Tabletop:
-        return Tabletop(self.scene.things, physics=self._physics, robot=self._robot)
 
     def _start(self, seed: int) -> None:
         self._rng = np.random.default_rng(seed)
@@ -69,8 +65,7 @@ class PhysicalWorld:
 
     def restart(self, seed: int) -> None:
         """Build the scene anew without looking at it (rendering costs more than building)."""
-        self._table.close()
-        self._table = self._build()
+        self._table.restart()
         self._start(seed)
 
     def observe(self) -> Observation:
@@ -113,7 +108,7 @@ class PhysicalWorld:
         raise SceneError("thing", f"{thing_id!r} is not on the table", "Name a thing of the scene.")
 
     def snapshot(self) -> WorldSnapshot:
-        """Keep the present state; valid until the next reset."""
+        """Keep the present state; good for any world of the same scene and physics."""
         randomness: dict[str, Any] = dict(self._rng.bit_generator.state)
         return WorldSnapshot(self._table.snapshot(), tuple(self._pending), self._step, randomness)
 
