@@ -22,7 +22,9 @@ Vector = tuple[float, float, float]
 Quaternion = tuple[float, float, float, float]
 
 SUBSTEPS = 12
-"""Physics steps in one control step: 240 Hz."""
+"""Physics steps in one control step: 120 Hz."""
+TIMESTEP = CONTROL_PERIOD / SUBSTEPS
+"""Seconds one physics step lasts."""
 GRAVITY = 9.81
 NEAR, FAR = 0.05, 3.0
 """Clipping planes of every camera, metres."""
@@ -125,7 +127,7 @@ class Bullet:
         pybullet.resetSimulation(physicsClientId=self._client)
         pybullet.setGravity(0, 0, -GRAVITY, physicsClientId=self._client)
         pybullet.setPhysicsEngineParameter(
-            fixedTimeStep=CONTROL_PERIOD / SUBSTEPS,
+            fixedTimeStep=TIMESTEP,
             numSolverIterations=50,
             deterministicOverlappingPairs=1,
             enableFileCaching=0,
@@ -209,6 +211,14 @@ class Bullet:
         pybullet.resetBasePositionAndOrientation(body, pose.position, pose.orientation, physicsClientId=self._client)
         pybullet.resetBaseVelocity(body, motion.linear, motion.angular, physicsClientId=self._client)
 
+    def speed(self, body: int, linear: Vector, angular: Vector) -> None:
+        """Give ``body`` a velocity, m/s and rad/s."""
+        pybullet.resetBaseVelocity(body, linear, angular, physicsClientId=self._client)
+
+    def stiffen(self, body: int, inertia: float) -> None:
+        """Give ``body`` the same moment of inertia, kg m^2, about every axis."""
+        pybullet.changeDynamics(body, -1, localInertiaDiagonal=[inertia] * 3, physicsClientId=self._client)
+
     def rest(self, body: int, asleep: bool) -> None:
         """Put ``body`` to sleep (it costs nothing until something awake touches it) or wake it up."""
         state = pybullet.ACTIVATION_STATE_ENABLE_SLEEPING
@@ -216,10 +226,7 @@ class Bullet:
         pybullet.changeDynamics(body, -1, activationState=state, physicsClientId=self._client)
 
     def weld(self, body: int, link: int, child: int, offset: Pose, force: float) -> int:
-        """Fix ``child`` at ``offset`` (its pose in the frame of ``body``'s link) with bounded force; return the weld.
-
-        ``child`` -1 is the world: then ``offset`` is a pose in the world.
-        """
+        """Fix ``child`` at ``offset``, its pose in the frame of ``body``'s link, with bounded force; return the weld."""
         weld: int = pybullet.createConstraint(
             body,
             link,
@@ -227,18 +234,14 @@ class Bullet:
             -1,
             pybullet.JOINT_FIXED,
             (0, 0, 0),
-            (0, 0, 0) if child < 0 else offset.position,
-            offset.position if child < 0 else (0, 0, 0),
-            UPRIGHT if child < 0 else offset.orientation,
+            offset.position,
+            (0, 0, 0),
+            offset.orientation,
             UPRIGHT,
             physicsClientId=self._client,
         )
         pybullet.changeConstraint(weld, maxForce=force, physicsClientId=self._client)
         return weld
-
-    def move_weld(self, weld: int, position: Vector, force: float) -> None:
-        """Move the world end of a weld."""
-        pybullet.changeConstraint(weld, position, maxForce=force, physicsClientId=self._client)
 
     def unweld(self, weld: int) -> None:
         """Remove a weld."""

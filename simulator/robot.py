@@ -10,14 +10,18 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from simulator.base import TOOL_HOME
-from simulator.physics import UPRIGHT, Bullet, Motion, Pose, Surface, Vector
+from simulator.physics import GRAVITY, TIMESTEP, UPRIGHT, Bullet, Motion, Pose, Surface, Vector
 from simulator.shapes import Part
 
 TOOL_RADIUS = 0.009
 TOOL_LENGTH = 0.12
-TOOL_MASS = 0.15
+TOOL_MASS = 0.4
+TOOL_INERTIA = 0.01
+"""Moment of inertia of the rod, kg m^2: far above a rod's own, because an arm holds it upright."""
 TOOL_FORCE = 30.0
 """Largest force along one axis with which the tool follows its target, newtons; a larger one crushes stacks."""
+TOOL_SPEED = TOOL_FORCE * TIMESTEP / TOOL_MASS
+"""Speed in m/s whose momentum, given anew each substep, amounts to ``TOOL_FORCE``."""
 TOOL_COLOUR = (0.20, 0.20, 0.22)
 
 
@@ -55,13 +59,15 @@ class Robot(Protocol):
         """Return everything that moves of the robot."""
         ...
 
-    def restore(self, state: RobotState, target: Vector) -> None:
-        """Be again as in ``state``, driven to ``target``."""
+    def restore(self, state: RobotState) -> None:
+        """Be again as in ``state``."""
         ...
 
 
 class ToolRobot:
-    """A closed vacuum tool held by a fixed constraint that is moved through space.
+    """A closed vacuum tool that is given, each substep, the velocity that takes it to its target.
+
+    Its lag is thus nil in free space, and its force is bounded: momentum gained in one substep, over the substep.
 
     Args:
         bullet: the client to add it to.
@@ -70,12 +76,12 @@ class ToolRobot:
 
     def __init__(self, bullet: Bullet, tip: Vector = TOOL_HOME) -> None:
         self._bullet = bullet
-        centre = _centre(tip)
         rod = Part("cylinder", (2 * TOOL_RADIUS, 2 * TOOL_RADIUS, TOOL_LENGTH))
-        self.body: int = bullet.add([rod], TOOL_MASS, Pose(centre, UPRIGHT), Surface(0.5), TOOL_COLOUR)
+        pose = Pose((tip[0], tip[1], tip[2] + TOOL_LENGTH / 2), UPRIGHT)
+        self.body: int = bullet.add([rod], TOOL_MASS, pose, Surface(0.5), TOOL_COLOUR)
+        bullet.stiffen(self.body, TOOL_INERTIA)
         self.link: int = -1
         self.links: Sequence[int] = (-1,)
-        self._weld = bullet.weld(self.body, -1, -1, Pose(centre, UPRIGHT), TOOL_FORCE)
 
     def tip(self) -> Vector:
         """Return the tool tip, metres, world frame."""
@@ -88,18 +94,24 @@ class ToolRobot:
 
     def drive(self, target: Vector) -> None:
         """Set where the tip should be at the end of the coming substep, metres."""
-        self._bullet.move_weld(self._weld, _centre(target), TOOL_FORCE)
+        pose = self._bullet.pose(self.body)
+        (x, y, z), turn = pose.position, pose.orientation
+        linear = (
+            _bounded((target[0] - x) / TIMESTEP),
+            _bounded((target[1] - y) / TIMESTEP),
+            _bounded((target[2] + TOOL_LENGTH / 2 - z) / TIMESTEP) + GRAVITY * TIMESTEP,
+        )
+        right = -1.0 / TIMESTEP
+        self._bullet.speed(self.body, linear, (right * turn[0], right * turn[1], right * turn[2]))
 
     def state(self) -> RobotState:
         """Return how the rod moves."""
         return RobotState((self._bullet.motion(self.body),))
 
-    def restore(self, state: RobotState, target: Vector) -> None:
-        """Be again as in ``state``, driven to ``target``."""
-        self._bullet.unweld(self._weld)
+    def restore(self, state: RobotState) -> None:
+        """Be again as in ``state``."""
         self._bullet.put(self.body, state.bodies[0])
-        self._weld = self._bullet.weld(self.body, -1, -1, Pose(_centre(target), UPRIGHT), TOOL_FORCE)
 
 
-def _centre(tip: Vector) -> Vector:
-    return (tip[0], tip[1], tip[2] + TOOL_LENGTH / 2)
+def _bounded(speed: float) -> float:
+    return min(TOOL_SPEED, max(-TOOL_SPEED, speed))

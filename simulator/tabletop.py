@@ -145,6 +145,7 @@ class Tabletop:
 
     def _come_to_rest(self) -> None:
         for _ in range(self._settle):
+            self.robot.drive(self._start)
             self.bullet.advance()
 
     def close(self) -> None:
@@ -339,7 +340,7 @@ class Tabletop:
         self._populate()
         for body, motion in zip(self._bodies.values(), snapshot.motions, strict=True):
             self.bullet.put(body, motion)
-        self.robot.restore(snapshot.robot, snapshot.target)
+        self.robot.restore(snapshot.robot)
         self._target, self._suction, self.touches = snapshot.target, snapshot.suction, snapshot.touches
         self._still = list(snapshot.still)
         self._assert_rest()
