@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from simulator.base import CONTAINERS, Thing
-from simulator.shapes import parts
+from simulator.base import Thing
+from simulator.shapes import ROUND, parts
 
 Point = tuple[float, float]
 
@@ -17,6 +17,9 @@ TOUCH = 0.002
 """Largest interpenetration that counts as touching, metres."""
 REST_GAP = 0.003
 """Largest gap between a thing and what it rests on, metres."""
+
+_CONTACT = 0.001
+"""Overlap of two footprints from which one thing can carry the other, metres."""
 
 
 @dataclass(frozen=True)
@@ -93,9 +96,14 @@ def _point_to_segment(point: Point, a: Point, b: Point) -> float:
     return math.dist(point, (a[0] + along * dx, a[1] + along * dy))
 
 
-def _near(one: Thing, other: Thing) -> bool:
-    reach = math.hypot(one.size[0], one.size[1]) / 2 + math.hypot(other.size[0], other.size[1]) / 2
-    return math.dist(one.position[:2], other.position[:2]) <= reach
+def footprint_radius(thing: Thing) -> float:
+    """Radius of the smallest upright cylinder about the thing's axis that holds it, metres."""
+    return thing.size[0] / 2 if thing.kind in ROUND else math.hypot(thing.size[0], thing.size[1]) / 2
+
+
+def _near(one: Thing, other: Thing, gap: float = 0.0) -> bool:
+    reach = footprint_radius(one) + footprint_radius(other)
+    return math.dist(one.position[:2], other.position[:2]) <= reach + gap
 
 
 def penetration(one: Thing, other: Thing) -> float:
@@ -118,14 +126,7 @@ def penetration(one: Thing, other: Thing) -> float:
 
 def clear_of(thing: Thing, others: tuple[Thing, ...], gap: float) -> bool:
     """Whether the footprint of ``thing`` keeps ``gap`` metres from every other thing's; containers count as filled."""
-    return all(not _near_within(thing, other, gap) for other in others)
-
-
-def _near_within(one: Thing, other: Thing, gap: float) -> bool:
-    reach = math.hypot(one.size[0], one.size[1]) / 2 + math.hypot(other.size[0], other.size[1]) / 2
-    if math.dist(one.position[:2], other.position[:2]) > reach + gap:
-        return False
-    return separation(_hull(one), _hull(other)) < gap
+    return all(not _near(thing, other, gap) or separation(_hull(thing), _hull(other)) >= gap for other in others)
 
 
 def _hull(thing: Thing) -> Prism:
@@ -141,26 +142,22 @@ def support_height(thing: Thing, others: tuple[Thing, ...]) -> float:
         if other.kind == "zone" or other.id == thing.id or not _near(thing, other):
             continue
         for prism in prisms(other):
-            if highest < prism.top <= thing.bottom + TOUCH and separation(under, prism) < -0.001:
+            if highest < prism.top <= thing.bottom + TOUCH and separation(under, prism) < -_CONTACT:
                 highest = prism.top
     return highest
 
 
 def balanced(thing: Thing, others: tuple[Thing, ...]) -> bool:
-    """Whether the centre of ``thing`` lies over one thing that carries it, or between several."""
+    """Whether the centre of ``thing`` lies over one solid that carries it, or several carry it."""
     if thing.bottom <= REST_GAP:
         return True
     under = _hull(thing)
     centre = Prism((thing.position[:2],), 0.0, under.bottom, under.top)
-    carriers = 0
-    for other in others:
-        if other.kind == "zone" or other.id == thing.id or not _near(thing, other):
-            continue
-        for prism in prisms(other):
-            if abs(prism.top - thing.bottom) <= REST_GAP and separation(under, prism) < -0.001:
-                carriers += 1
-                if separation(centre, prism) < 0:
-                    return True
-                if other.kind in CONTAINERS:
-                    continue
-    return carriers >= 2
+    carriers = [
+        prism
+        for other in others
+        if other.kind != "zone" and other.id != thing.id and _near(thing, other)
+        for prism in prisms(other)
+        if abs(prism.top - thing.bottom) <= REST_GAP and separation(under, prism) < -_CONTACT
+    ]
+    return len(carriers) >= 2 or any(separation(centre, prism) < 0 for prism in carriers)

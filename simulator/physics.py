@@ -6,17 +6,40 @@ or an action is. Lengths in metres, forces in newtons, quaternions as (x, y, z, 
 
 from __future__ import annotations
 
+import ctypes
+import importlib
 import math
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pybullet
 from numpy.typing import NDArray
 
 from simulator.base import CONTROL_PERIOD, ByteArray, Camera
 from simulator.shapes import Part
+
+
+def _quietly(module: str) -> Any:
+    """Import ``module`` while the process's standard output is closed to it.
+
+    PyBullet prints a line through C when it is imported, which would spoil the JSON that our commands print.
+    """
+    libc = ctypes.CDLL(None)
+    libc.fflush(None)
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    try:
+        return importlib.import_module(module)
+    finally:
+        libc.fflush(None)
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
+
+
+pybullet: Any = _quietly("pybullet")
 
 Vector = tuple[float, float, float]
 Quaternion = tuple[float, float, float, float]
