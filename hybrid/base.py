@@ -143,7 +143,7 @@ class Engine(Protocol):
         listener: Listener | None = None,
         cancel: Callable[[], bool] | None = None,
     ) -> EpisodeResult:
-        """Carry ``instruction`` out on ``scene``; ``cancel`` is asked once a control block and ends the episode cleanly."""
+        """Carry ``instruction`` out on ``scene``; ``cancel`` is asked once a control block and ends it cleanly."""
         ...
 
 

@@ -36,7 +36,8 @@ class Job:
     arm: str
     suite: str
     seed: int
-    settings: Settings
+    settings: str
+    """``Settings`` as JSON."""
     folder: str
     """Where the arm's throw-away store lies."""
 
@@ -72,7 +73,8 @@ def evaluate(
     """
     _refuse(suite, arms, episodes=episodes, seed=seed, workers=workers, tuning=tuning)
     with TemporaryDirectory(prefix="hybrid-evaluation-") as folder:
-        jobs = [Job(arm, suite, seed + k, settings, folder) for k in range(episodes) for arm in arms]
+        kept = settings.model_dump_json()
+        jobs = [Job(arm, suite, seed + k, kept, folder) for k in range(episodes) for arm in arms]
         rows: dict[str, list[Row]] = {arm: [] for arm in arms}
         for done, (job, row) in enumerate(zip(jobs, _rows(jobs, workers), strict=True), start=1):
             rows[job.arm].append(row)
@@ -123,12 +125,12 @@ def _rows(jobs: Sequence[Job], workers: int) -> Iterator[Row]:
 
 
 @lru_cache(maxsize=len(ARMS))
-def _arm(name: str, settings: Settings, folder: str) -> Arm:
+def _arm(name: str, settings: str, folder: str) -> Arm:
     """Build an arm once a process, with a store of its own; models are expensive to load."""
     own = Path(folder) / f"{name}-{os.getpid()}"
     own.mkdir(parents=True, exist_ok=True)
     throw_away = {"database_url": f"sqlite:///{own / 'hybrid.db'}", "artifact_dir": own / "artifacts"}
-    return build_arm(name, settings.model_copy(update=throw_away))
+    return build_arm(name, Settings.model_validate_json(settings).model_copy(update=throw_away))
 
 
 def _refuse(suite: str, arms: Sequence[str], *, episodes: int, seed: int, workers: int, tuning: bool) -> None:
