@@ -29,10 +29,10 @@ SUITES: Final = ("place", "push", "stack")
 """Names of the suites; the order is part of the seeding."""
 COUNTS: Final = (4, 8)
 """Least and largest number of things in a start (DESIGN 12)."""
-STACKED_SHARE: Final = 0.5
-"""Share of the drawn starts with something stacked."""
-DUPLICATES_SHARE: Final = 0.5
-"""Share of the drawn starts with several things of one colour and kind."""
+STACKED: Final = 0.3
+"""Probability that a movable thing of a start is put on or in another."""
+DUPLICATES: Final = 0.3
+"""Probability that a movable thing of a start repeats the colour and kind of another."""
 MOST_DRAWS: Final = 2000
 """Draws after which a suite is declared impossible rather than searched on."""
 UNDECIDED: Final = 0.01
@@ -137,11 +137,9 @@ def draws(suite: str, seed: int) -> Iterator[Task | None]:
     propose, kinds = _PROPOSALS[suite]
     kind = pick(rng, kinds)
     while True:
-        count = int(rng.integers(COUNTS[0], COUNTS[1] + 1))
-        stacked, duplicates = (bool(rng.random() < share) for share in (STACKED_SHARE, DUPLICATES_SHARE))
-        scene = sample_scene(rng, count=count, stacked=stacked, duplicates=duplicates)
+        scene = sample_scene(rng, count=COUNTS, stacked=STACKED, duplicates=DUPLICATES)
         goal = propose(rng, scene, kind)
-        if goal is None or not _sound(scene, goal):
+        if goal is None or len(scene.things) < COUNTS[0] or not _sound(scene, goal):
             yield None
             continue
         subgoals = tuple(Subgoal((fact,), _said(fact, goal), manner=goal.manner) for fact in goal.facts)
