@@ -150,6 +150,13 @@ class Hold(Step):
     a: Terms
 
 
+class Down(Step):
+    """``a`` put on the bare table."""
+
+    act: Literal["down"] = "down"
+    a: Terms
+
+
 class Line(Step):
     """All of ``a`` in a straight row."""
 
@@ -172,7 +179,7 @@ class Tower(Step):
         return self
 
 
-AnyStep = Annotated[Pair | Between | At | Shift | Clear | Hold | Line | Tower, Field(discriminator="act")]
+AnyStep = Annotated[Pair | Between | At | Shift | Clear | Hold | Down | Line | Tower, Field(discriminator="act")]
 DIRECTED: frozenset[str] = frozenset({"left_of", "right_of", "in_front_of", "behind"})
 
 

@@ -6,7 +6,7 @@ An LL(1) language in prefix notation::
     STEP    = ["push"] ACT
     ACT     = (on|in|next_to|apart) TERMS TERM | (left_of|right_of|in_front_of|behind) [CM] TERMS TERM
             | between TERMS TERM TERM | at TERMS PLACE | shift TERMS DIRECTION (bit|some|far|CM)
-            | (clear|hold|line) TERMS | tower TERMS [(base|peak) SEL]
+            | (clear|hold|down|line) TERMS | tower TERMS [(base|peak) SEL]
     TERMS   = TERM ("+" TERM)*                TERM = it | SEL
     SEL     = NOUN [".place" PLACE | LINK NOUN] ("except" NOUN)*
     NOUN    = QUANTIFIER [EXTREME] [BULK] [COLOUR] KIND
@@ -57,6 +57,7 @@ _RULES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
         ("shift", "TERMS", "DIRECTION", "AMOUNT"),
         ("clear", "TERMS"),
         ("hold", "TERMS"),
+        ("down", "TERMS"),
         ("line", "TERMS"),
         ("tower", "TERMS", "END?"),
     ),
@@ -296,8 +297,9 @@ class _Reader:
         return Noun.model_validate(fields)
 
 
-_PLAIN: Final[dict[str, type[schema.Clear] | type[schema.Hold] | type[schema.Line]]] = {
+_PLAIN: Final[dict[str, type[schema.Clear] | type[schema.Hold] | type[schema.Down] | type[schema.Line]]] = {
     "clear": schema.Clear,
     "hold": schema.Hold,
+    "down": schema.Down,
     "line": schema.Line,
 }

@@ -1,0 +1,226 @@
+"""Training of the embedded network: ``python -m hybrid.language.train --out DIR``.
+
+Samples come fresh from the grammar and never repeat. The run is resumable: ``DIR/state.pt`` is written every few minutes and
+read back when the command is given again. At the end ``DIR/final`` holds weights, tokenizer and card, ready to be shipped as
+``hybrid/language/weights``. One thread by default, so that it can share a small machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import math
+import os
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final, cast
+
+import torch
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from torch import Tensor
+from transformers import EncoderDecoderModel
+
+from hybrid.base import Json
+from hybrid.language.decoding import greedy
+from hybrid.language.grammar import LONGEST, Grammar, Sample
+from hybrid.language.network import MAX_TEXT_TOKENS, MAX_WIRE_TOKENS, PAD, START, TOKEN_ID, Network, build, encode, load, save
+from hybrid.language.pretrained import PACKAGE_PIN, WEIGHTS_SHA256, Start, start
+from hybrid.language.wire import to_tokens
+
+GENERATOR_FILES: Final = ("grammar", "grammar_clauses", "grammar_noise", "grammar_nouns", "grammar_refusals", "grammar_sentences", "lexicon", "wire")
+HELD_OUT_SEED: Final = 990_001
+"""Seeds from here on are never trained on."""
+_SHORT: Final = 3
+_POOL: Final = 32
+"""Batches drawn together and sorted by length, so that little is spent on padding."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a training run does; rates as in the prototype of EVIDENCE 7."""
+
+    samples: int = 80_000
+    batch: int = 32
+    seed: int = 1
+    encoder_rate: float = 2.5e-4
+    decoder_rate: float = 1.3e-3
+    warmup: float = 0.03
+    """Share of the steps over which the rates rise; after it they fall along a cosine to 2 %."""
+    short_share: float = 0.3
+    """Share of the pools, from the start, whose requests are short (recipe: uniform lengths from 30 % of training on)."""
+    threads: int = 1
+    save_seconds: float = 150.0
+
+
+@dataclass
+class _Run:
+    """Everything a resumed run needs."""
+
+    model: EncoderDecoderModel
+    optimiser: torch.optim.Optimizer
+    step: int
+    seconds: float
+    losses: list[float]
+
+
+def train(out: Path, recipe: Recipe, begin: Path | None = None) -> Path:
+    """Train to the end of ``recipe`` and return the folder of the final weights; continues a run begun in ``out``.
+
+    ``begin`` is the folder of an earlier run's final weights to start from instead of the pretrained encoder.
+    """
+    torch.set_num_threads(recipe.threads)
+    torch.manual_seed(recipe.seed)
+    beginning = start(None if begin is None else load(begin).tokenizer)
+    run = _begin(out, recipe, beginning, begin)
+    total = recipe.samples // recipe.batch
+    began, saved = time.process_time() - run.seconds, time.monotonic()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns) as progress:
+        bar = progress.add_task("training", total=total, completed=run.step)
+        for ids, mask, labels in _batches(recipe, beginning, run.step, total):
+            run.losses.append(_update(run, recipe, total, (ids, mask, labels)))
+            run.step += 1
+            run.seconds = time.process_time() - began
+            progress.update(bar, completed=run.step, description=f"loss {sum(run.losses[-50:]) / len(run.losses[-50:]):.3f}")
+            if time.monotonic() - saved > recipe.save_seconds:
+                _save_state(out, run)
+                saved = time.monotonic()
+    _save_state(out, run)
+    return _finish(out, recipe, beginning, run)
+
+
+def _begin(out: Path, recipe: Recipe, beginning: Start, begin: Path | None) -> _Run:
+    if begin is None:
+        model = build(beginning.size)
+        model.encoder.load_state_dict(beginning.weights, strict=False)
+    else:
+        model = load(begin).model
+    model.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
+    encoder = [p for p in model.encoder.parameters() if p.requires_grad]
+    inside = {id(p) for p in model.encoder.parameters()}
+    decoder = [p for p in model.parameters() if id(p) not in inside]
+    groups = [{"params": encoder, "peak": recipe.encoder_rate}, {"params": decoder, "peak": recipe.decoder_rate}]
+    optimiser = torch.optim.AdamW(groups, lr=recipe.encoder_rate, weight_decay=0.01, betas=(0.9, 0.98))
+    run = _Run(model.train(), optimiser, 0, 0.0, [])
+    if (out / "state.pt").is_file():
+        state = torch.load(out / "state.pt", weights_only=True)
+        model.load_state_dict(state["model"])
+        optimiser.load_state_dict(state["optimiser"])
+        run = _Run(model.train(), optimiser, state["step"], state["seconds"], state["losses"])
+    return run
+
+
+def _save_state(out: Path, run: _Run) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    state = {
+        "model": run.model.state_dict(),
+        "optimiser": run.optimiser.state_dict(),
+        "step": run.step,
+        "seconds": run.seconds,
+        "losses": run.losses[-1000:],
+    }
+    torch.save(state, out / "state.tmp")
+    os.replace(out / "state.tmp", out / "state.pt")
+
+
+def _update(run: _Run, recipe: Recipe, total: int, batch: tuple[Tensor, Tensor, Tensor]) -> float:
+    """One optimiser step on ids ``[B, L]``, mask ``[B, L]``, labels ``[B, O]``; returns the mean loss of a wire token."""
+    ids, mask, labels = batch
+    share = (run.step + 1) / total
+    factor = min(share / recipe.warmup, 1.0) * (0.02 + 0.98 * 0.5 * (1.0 + math.cos(math.pi * min(share, 1.0))))
+    for group in run.optimiser.param_groups:
+        group["lr"] = group["peak"] * factor
+    begin = torch.full((len(labels), 1), TOKEN_ID[START])
+    output = run.model(input_ids=ids, attention_mask=mask, decoder_input_ids=torch.cat([begin, labels[:, :-1]], dim=1))
+    loss = torch.nn.functional.cross_entropy(output.logits.flatten(0, 1), labels.flatten(), ignore_index=TOKEN_ID[PAD])
+    run.optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(run.model.parameters(), 1.0)
+    run.optimiser.step()
+    return loss.item()
+
+
+def _batches(recipe: Recipe, beginning: Start, step: int, total: int) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+    """The batches from ``step`` on; pool ``p`` always holds the same samples in the same order."""
+    pools = math.ceil(total / _POOL)
+    for pool in range(step // _POOL, pools):
+        longest = _SHORT if pool < recipe.short_share * pools else LONGEST
+        grammar = Grammar(recipe.seed * 1_000_003 + pool, beginning.words, longest)
+        samples = [_fitting(grammar, beginning) for _ in range(_POOL * recipe.batch)]
+        samples.sort(key=lambda pair: len(pair[0].text) + 4 * len(pair[1]))
+        starts = list(range(0, len(samples), recipe.batch))
+        random.Random(pool).shuffle(starts)
+        for index, at in enumerate(starts):
+            if step <= pool * _POOL + index < total:
+                yield _tensors(samples[at : at + recipe.batch], beginning)
+
+
+def _fitting(grammar: Grammar, beginning: Start) -> tuple[Sample, tuple[str, ...]]:
+    """The next sample short enough for the network, with its wire tokens."""
+    while True:
+        sample = grammar.sample()
+        tokens = to_tokens(sample.program)
+        if len(tokens) < MAX_WIRE_TOKENS and len(beginning.tokenizer.encode(sample.text).ids) <= MAX_TEXT_TOKENS:
+            return sample, tokens
+
+
+def _tensors(batch: list[tuple[Sample, tuple[str, ...]]], beginning: Start) -> tuple[Tensor, Tensor, Tensor]:
+    ids, mask = encode(beginning.tokenizer, [sample.text for sample, _ in batch])
+    labels = torch.full((len(batch), max(len(tokens) for _, tokens in batch)), TOKEN_ID[PAD])
+    for row, (_, tokens) in enumerate(batch):
+        labels[row, : len(tokens)] = torch.tensor([TOKEN_ID[token] for token in tokens])
+    return ids, mask, labels
+
+
+def held_out(network: Network, words: tuple[str, ...], count: int) -> dict[str, Json]:
+    """Share of unseen grammar samples whose whole program is decoded exactly, by family and by number of steps."""
+    grammar = Grammar(HELD_OUT_SEED, words)
+    right: dict[str, list[bool]] = {}
+    for _ in range(count):
+        sample = grammar.sample()
+        exact = greedy(network, sample.text).tokens == to_tokens(sample.program)
+        for key in ("all", sample.family, f"{len(sample.program.steps)} steps"):
+            right.setdefault(key, []).append(exact)
+    return {key: {"n": len(hits), "exact": round(sum(hits) / len(hits), 4)} for key, hits in sorted(right.items())}
+
+
+def _finish(out: Path, recipe: Recipe, beginning: Start, run: _Run) -> Path:
+    network = Network(run.model.eval(), beginning.tokenizer, {})
+    digest = hashlib.sha256()
+    for name in GENERATOR_FILES:
+        digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
+    card: dict[str, Json] = {
+        "architecture": cast("dict[str, Json]", asdict(beginning.size)),
+        "recipe": cast("dict[str, Json]", asdict(recipe)),
+        "pretrained": {"package": PACKAGE_PIN, "sha256": WEIGHTS_SHA256},
+        "generator_sha256": digest.hexdigest(),
+        "steps": run.step,
+        "cpu_seconds": round(run.seconds),
+        "loss": round(sum(run.losses[-100:]) / len(run.losses[-100:]), 4),
+        "held_out": held_out(network, beginning.words, 1000),
+    }
+    save(out / "final", run.model, beginning.tokenizer, card)
+    return out / "final"
+
+
+def main() -> None:
+    """Parse the command line and train."""
+    parser = argparse.ArgumentParser(description="Train the embedded request parser.")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the run; continued when it holds one")
+    parser.add_argument("--begin", type=Path, help="final folder of an earlier run to start from")
+    parser.add_argument("--samples", type=int, default=Recipe.samples)
+    parser.add_argument("--seed", type=int, default=Recipe.seed)
+    parser.add_argument("--short-share", type=float, default=Recipe.short_share)
+    parser.add_argument("--encoder-rate", type=float, default=Recipe.encoder_rate)
+    parser.add_argument("--decoder-rate", type=float, default=Recipe.decoder_rate)
+    parser.add_argument("--threads", type=int, default=Recipe.threads)
+    given = parser.parse_args()
+    options = {name: value for name, value in vars(given).items() if name not in ("out", "begin")}
+    train(given.out, Recipe(**options), given.begin)
+
+
+if __name__ == "__main__":
+    main()
