@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.base import ByteArray, Camera, FloatArray
 from simulator.physics import Bullet
 
 OVERHEAD = Camera("overhead", (0.0, 0.0, 1.2), (0.0, 0.0, 0.0), (1.0, 0.0, 0.0), 26.3, 96, 96)
 """Straight down; covers +-0.28 m of the table; up in the picture is +x."""
-OBLIQUE = Camera("oblique", (-1.04, 0.0, 0.92), (0.0, 0.0, 0.05), (0.0, 0.0, 1.0), 30.0, 96, 96)
+OBLIQUE = Camera("oblique", (-1.04, 0.0, 0.92), (0.0, 0.0, 0.05), (0.0, 0.0, 1.0), 26.0, 96, 96)
 """From the viewer's side, 40 degrees above the table; sees stacks of five anywhere in the work area."""
 DEFAULT_CAMERAS: tuple[Camera, ...] = (OVERHEAD, OBLIQUE)
 PRESENTATION = Camera("presentation", (-0.62, -0.42, 0.55), (0.02, 0.0, 0.06), (0.0, 0.0, 1.0), 45.0, 480, 360)
@@ -25,14 +26,19 @@ PRESENTATION = Camera("presentation", (-0.62, -0.42, 0.55), (0.02, 0.0, 0.06), (
 _MILLIMETRES = 1000.0
 
 
-@lru_cache(maxsize=64)
-def rays(camera: Camera) -> FloatArray:
-    """Return ``[H, W, 3]`` directions through the pixel centres, world frame, scaled to unit length along the view axis."""
+def _axes(camera: Camera) -> NDArray[np.float64]:
+    """Return ``[3, 3]``: the directions right, up and forward of the picture, world frame."""
     eye, target, up = (np.asarray(value, dtype=np.float64) for value in (camera.eye, camera.target, camera.up))
     forward = (target - eye) / np.linalg.norm(target - eye)
     right = np.cross(forward, up)
     right /= np.linalg.norm(right)
-    above = np.cross(right, forward)
+    return np.stack([right, np.cross(right, forward), forward])
+
+
+@lru_cache(maxsize=64)
+def rays(camera: Camera) -> FloatArray:
+    """Return ``[H, W, 3]`` directions through the pixel centres, world frame, of unit length along the view axis."""
+    right, above, forward = _axes(camera)
     half = math.tan(math.radians(camera.fov) / 2)
     rows = half * (1 - 2 * (np.arange(camera.height) + 0.5) / camera.height)
     columns = half * camera.width / camera.height * (2 * (np.arange(camera.width) + 0.5) / camera.width - 1)
@@ -52,14 +58,10 @@ def pixel_points(camera: Camera, elevation: ByteArray | FloatArray) -> FloatArra
 
 
 def project(camera: Camera, points: FloatArray) -> FloatArray:
-    """Return ``[..., 2]`` (row, column) in pixels, pixel centres at integers, of world ``points`` ``[..., 3]`` in metres."""
-    eye, target, up = (np.asarray(value, dtype=np.float64) for value in (camera.eye, camera.target, camera.up))
-    forward = (target - eye) / np.linalg.norm(target - eye)
-    right = np.cross(forward, up)
-    right /= np.linalg.norm(right)
-    above = np.cross(right, forward)
+    """Return ``[..., 2]`` (row, column), pixel centres at integers, of ``points`` ``[..., 3]``, metres, world frame."""
+    right, above, forward = _axes(camera)
     half = math.tan(math.radians(camera.fov) / 2)
-    seen = np.asarray(points, dtype=np.float64) - eye
+    seen = np.asarray(points, dtype=np.float64) - np.asarray(camera.eye)
     depth = seen @ forward
     row = (1 - (seen @ above) / depth / half) * camera.height / 2 - 0.5
     column = (1 + (seen @ right) / depth / (half * camera.width / camera.height)) * camera.width / 2 - 0.5

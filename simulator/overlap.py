@@ -1,6 +1,6 @@
 """Do things fit together: penetration and support of upright things, by geometry alone.
 
-Every solid of a thing is taken as a vertical prism whose footprint is a convex polygon or a disc. Knows nothing of physics.
+Every solid of a thing is taken as a vertical prism whose footprint is a convex polygon or a disc; physics plays no part.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _CONTACT = 0.001
 
 @dataclass(frozen=True)
 class Prism:
-    """A vertical prism: a disc when ``corners`` is one point, a convex polygon (counter-clockwise) otherwise; metres."""
+    """A vertical prism, metres: a disc when ``corners`` is one point, else a convex polygon (counter-clockwise)."""
 
     corners: tuple[Point, ...]
     radius: float
@@ -34,7 +34,10 @@ class Prism:
 
 def prisms(thing: Thing) -> tuple[Prism, ...]:
     """Return the solids of ``thing`` as prisms in the world frame."""
-    return tuple(_prism(thing, part.extents, part.offset, part.yaw, part.solid == "box") for part in parts(thing.kind, thing.size))
+    return tuple(
+        _prism(thing, part.extents, part.offset, part.yaw, part.solid == "box")
+        for part in parts(thing.kind, thing.size)
+    )
 
 
 def _prism(
@@ -48,10 +51,8 @@ def _prism(
     if not is_box:
         return Prism(((x, y),), extents[0] / 2, bottom, top)
     cos, sin = math.cos(thing.yaw + yaw), math.sin(thing.yaw + yaw)
-    corners = tuple(
-        (x + cos * a * extents[0] / 2 - sin * b * extents[1] / 2, y + sin * a * extents[0] / 2 + cos * b * extents[1] / 2)
-        for a, b in ((1, 1), (-1, 1), (-1, -1), (1, -1))
-    )
+    a, b = extents[0] / 2, extents[1] / 2
+    corners = tuple((x + cos * u - sin * v, y + sin * u + cos * v) for u, v in ((a, b), (-a, b), (-a, -b), (a, -b)))
     return Prism(corners, 0.0, bottom, top)
 
 

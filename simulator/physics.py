@@ -6,40 +6,17 @@ or an action is. Lengths in metres, forces in newtons, quaternions as (x, y, z, 
 
 from __future__ import annotations
 
-import ctypes
-import importlib
 import math
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pybullet
 from numpy.typing import NDArray
 
 from simulator.base import CONTROL_PERIOD, ByteArray, Camera
 from simulator.shapes import Part
-
-
-def _quietly(module: str) -> Any:
-    """Import ``module`` while the process's standard output is closed to it.
-
-    PyBullet prints a line through C when it is imported, which would spoil the JSON that our commands print.
-    """
-    libc = ctypes.CDLL(None)
-    libc.fflush(None)
-    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    try:
-        return importlib.import_module(module)
-    finally:
-        libc.fflush(None)
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(nowhere)
-
-
-pybullet: Any = _quietly("pybullet")
 
 Vector = tuple[float, float, float]
 Quaternion = tuple[float, float, float, float]
@@ -206,7 +183,10 @@ class Bullet:
         turns = [yaw_quaternion(part.yaw) for part in solids]
         if colour is None:
             shape: int = pybullet.createCollisionShapeArray(
-                **columns, collisionFramePositions=offsets, collisionFrameOrientations=turns, physicsClientId=self._client
+                **columns,
+                collisionFramePositions=offsets,
+                collisionFrameOrientations=turns,
+                physicsClientId=self._client,
             )
             return shape
         visual: int = pybullet.createVisualShapeArray(
@@ -249,7 +229,7 @@ class Bullet:
         pybullet.changeDynamics(body, -1, activationState=state, physicsClientId=self._client)
 
     def weld(self, body: int, link: int, child: int, offset: Pose, force: float) -> int:
-        """Fix ``child`` at ``offset``, its pose in the frame of ``body``'s link, with bounded force; return the weld."""
+        """Fix ``child`` at its pose ``offset`` in the frame of ``body``'s link with bounded force; return the weld."""
         weld: int = pybullet.createConstraint(
             body,
             link,
@@ -288,7 +268,7 @@ class Bullet:
         pybullet.stepSimulation(physicsClientId=self._client)
 
     def picture(self, camera: Camera) -> tuple[ByteArray, NDArray[np.float32]]:
-        """Render with the software renderer; return ``[H, W, 3]`` RGB and ``[H, W]`` depth along the view axis, metres."""
+        """Render in software; return ``[H, W, 3]`` RGB and ``[H, W]`` depth along the view axis, metres."""
         view = pybullet.computeViewMatrix(camera.eye, camera.target, camera.up)
         projection = pybullet.computeProjectionMatrixFOV(camera.fov, camera.width / camera.height, NEAR, FAR)
         _, _, pixels, depth, _ = pybullet.getCameraImage(

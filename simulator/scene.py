@@ -62,7 +62,8 @@ def load_scene(name_or_path: str) -> Scene:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise SceneError("scene", f"{name_or_path!r} is not JSON ({error})", "Write the scene as one JSON object.") from error
+        problem = f"{name_or_path!r} is not JSON ({error})"
+        raise SceneError("scene", problem, "Write the scene as one JSON object.") from error
     return parse_scene(data)
 
 
@@ -118,7 +119,7 @@ def next_id(colour: str, kind: str, taken: Sequence[Thing]) -> str:
     return f"{colour}_{kind}_{alike + 1}"
 
 
-def resting_height(kind: Kind, size: Size, support: Thing | None) -> float:
+def resting_height(size: Size, support: Thing | None) -> float:
     """Height in metres of the centre of a thing that rests on ``support``, in it, or on the table (None)."""
     if support is None or support.kind == "zone":
         return size[2] / 2
@@ -155,17 +156,21 @@ def _within_area(thing: Thing, field: str) -> None:
         reach = max(max(abs(x), abs(y)) for x, y in prism.corners) + prism.radius
         if reach > limit:
             problem = f"{thing.id} reaches {reach:.3f} m from the centre, outside the work area"
-            raise SceneError(f"{field}.position", problem, f"Keep all of it within {WORK_HALF_WIDTH} m of the centre along x and y.")
+            remedy = f"Keep all of it within {WORK_HALF_WIDTH} m of the centre along x and y."
+            raise SceneError(f"{field}.position", problem, remedy)
     if thing.top > HIGHEST:
-        raise SceneError(f"{field}.position", f"{thing.id} reaches {thing.top:.3f} m up", f"Keep tops below {HIGHEST} m.")
+        problem = f"{thing.id} reaches {thing.top:.3f} m up"
+        raise SceneError(f"{field}.position", problem, f"Keep tops below {HIGHEST} m.")
 
 
 def _supported(thing: Thing, things: tuple[Thing, ...], field: str) -> None:
     if thing.bottom < -REST_GAP:
-        raise SceneError(field, f"{thing.id} is {-thing.bottom * 100:.1f} cm below the table", "Raise it to rest on the table.")
+        problem = f"{thing.id} is {-thing.bottom * 100:.1f} cm below the table"
+        raise SceneError(field, problem, "Raise it to rest on the table.")
     gap = thing.bottom - support_height(thing, things)
     if gap > REST_GAP:
-        raise SceneError(field, f"{thing.id} floats {gap * 100:.1f} cm above what is below it", "Lower it, or give x and y only.")
+        problem = f"{thing.id} floats {gap * 100:.1f} cm above what is below it"
+        raise SceneError(field, problem, "Lower it, or give x and y only.")
     if not balanced(thing, things):
         raise SceneError(field, f"{thing.id} would fall off what carries it", "Put its centre over its support.")
 
@@ -182,16 +187,16 @@ def _mapping(data: object, field: str, keys: set[str]) -> Mapping[str, object]:
 
 def _thing(data: object, field: str, earlier: Sequence[Thing]) -> Thing:
     entry = _mapping(data, field, _THING_KEYS)
-    kind = _choice(entry.get("kind"), f"{field}.kind", KINDS)
+    kind = cast("Kind", _choice(entry.get("kind"), f"{field}.kind", KINDS))
     colour = _choice(entry.get("colour"), f"{field}.colour", tuple(COLOURS))
-    size = _size(entry.get("size"), f"{field}.size", cast("Kind", kind))
+    size = _size(entry.get("size"), f"{field}.size", kind)
     support = _support(entry.get("on"), f"{field}.on", earlier)
-    position = _position(entry.get("position"), f"{field}.position", cast("Kind", kind), size, support)
+    position = _position(entry.get("position"), f"{field}.position", size, support)
     yaw = _numbers([entry.get("yaw", 0.0)], f"{field}.yaw", (1,))[0]
     thing_id = entry.get("id", next_id(colour, kind, earlier))
     if not isinstance(thing_id, str) or not 0 < len(thing_id) <= 60:
         raise SceneError(f"{field}.id", "not a text of 1 to 60 characters", "Write a short id or leave it out.")
-    return Thing(thing_id, cast("Kind", kind), colour, size, position, yaw)
+    return Thing(thing_id, kind, colour, size, position, yaw)
 
 
 def _choice(value: object, field: str, known: tuple[str, ...]) -> str:
@@ -235,10 +240,10 @@ def _support(value: object, field: str, earlier: Sequence[Thing]) -> Thing | Non
     raise SceneError(field, f"{value!r} is not a thing listed before", "List what carries it first.")
 
 
-def _position(value: object, field: str, kind: Kind, size: Size, support: Thing | None) -> tuple[float, float, float]:
+def _position(value: object, field: str, size: Size, support: Thing | None) -> tuple[float, float, float]:
     if value is None and support is not None:
         value = list(support.position[:2])
     numbers = _numbers(value, field, (2, 3))
     if len(numbers) == 3:
         return (numbers[0], numbers[1], numbers[2])
-    return (numbers[0], numbers[1], resting_height(kind, size, support))
+    return (numbers[0], numbers[1], resting_height(size, support))

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from simulator.base import (
-    CONTAINERS,
     COLOURS,
+    CONTAINERS,
     MAX_STEP,
     MOVABLE,
     TOOL_CEILING,
@@ -39,6 +39,8 @@ from simulator.physics import (
 )
 from simulator.robot import Robot, RobotState, ToolRobot
 from simulator.shapes import parts
+
+_USUAL = Physics()
 
 DENSITY = 500.0
 """Kilograms per cubic metre of every movable thing (a 4 cm cube weighs 32 g)."""
@@ -110,7 +112,7 @@ class Tabletop:
         self,
         things: Sequence[Thing],
         *,
-        physics: Physics = Physics(),
+        physics: Physics = _USUAL,
         robot: RobotFactory = ToolRobot,
         tool: Vector = TOOL_HOME,
         settle: int = SETTLE,

@@ -15,6 +15,7 @@ from simulator.errors import SceneError
 from simulator.robot import ToolRobot
 from simulator.tabletop import RobotFactory, TableSnapshot, Tabletop, Touches
 
+_USUAL = Physics()
 RobotName = Literal["tool", "arm"]
 ROBOTS: dict[RobotName, RobotFactory] = {"tool": ToolRobot}
 
@@ -43,8 +44,9 @@ class PhysicalWorld:
         self,
         scene: Scene,
         *,
-        robot: RobotName = "tool",
-        physics: Physics = Physics(),
+        robot: _USUAL = Physics()
+RobotName = "tool",
+        physics: Physics = _USUAL,
         cameras: Sequence[Camera] = DEFAULT_CAMERAS,
     ) -> None:
         self.scene = scene
