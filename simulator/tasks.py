@@ -137,14 +137,23 @@ def draws(suite: str, seed: int) -> Iterator[Task | None]:
     propose, kinds = _PROPOSALS[suite]
     kind = pick(rng, kinds)
     while True:
-        scene = sample_scene(rng, count=COUNTS, stacked=STACKED, duplicates=DUPLICATES)
-        goal = propose(rng, scene, kind)
-        if goal is None or len(scene.things) < COUNTS[0] or not _sound(scene, goal):
+        scene = _start(rng)
+        goal = None if scene is None else propose(rng, scene, kind)
+        if scene is None or goal is None or not _sound(scene, goal):
             yield None
             continue
         subgoals = tuple(Subgoal((fact,), _said(fact, goal), manner=goal.manner) for fact in goal.facts)
         named = replace(scene, name=f"{suite}-{seed}")
         yield Task(suite, seed, named, goal.instruction, subgoals, goal.moves)
+
+
+def _start(rng: np.random.Generator) -> Scene | None:
+    """A start, or None when the draw ended with too few things or with one that does not fit the work area."""
+    try:
+        scene = sample_scene(rng, count=COUNTS, stacked=STACKED, duplicates=DUPLICATES)
+    except SceneError:
+        return None
+    return scene if len(scene.things) >= COUNTS[0] else None
 
 
 def score(task: Task, state: WorldState) -> Score:
