@@ -1,6 +1,6 @@
 """Do things fit together: penetration and support of upright things, by geometry alone.
 
-Every solid of a thing is taken as a vertical prism whose footprint is a convex polygon or a disc; physics plays no part.
+Every solid of a thing is taken as a vertical prism whose footprint is a convex polygon or a disc.
 """
 
 from __future__ import annotations

@@ -174,7 +174,7 @@ def _on(rng: np.random.Generator, draft: _Draft, thing: Thing, support: Thing) -
         angle, reach = rng.uniform(0, 2 * math.pi), spread * math.sqrt(rng.random())
         x = support.position[0] + reach * math.cos(angle)
         y = support.position[1] + reach * math.sin(angle)
-        z = resting_height(thing.size, support)
+        z = resting_height(thing.kind, thing.size, support)
         placed = _named(draft, thing, (float(x), float(y), z))
         if support.kind == "zone":
             neighbours = tuple(other for other in draft.things if other.kind != "zone")
@@ -192,7 +192,7 @@ def _on_table(rng: np.random.Generator, draft: _Draft, kind: Kind, colour: str, 
     thing = Thing("", kind, colour, size, (0.0, 0.0, 0.0), yaw)
     room = WORK_HALF_WIDTH - footprint_radius(thing)
     x, y = rng.uniform(-room, room, 2)
-    return _named(draft, thing, (float(x), float(y), resting_height(size, None)))
+    return _named(draft, thing, (float(x), float(y), resting_height(kind, size, None)))
 
 
 def _named(draft: _Draft, thing: Thing, position: tuple[float, float, float]) -> Thing:

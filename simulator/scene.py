@@ -119,9 +119,12 @@ def next_id(colour: str, kind: str, taken: Sequence[Thing]) -> str:
     return f"{colour}_{kind}_{alike + 1}"
 
 
-def resting_height(size: Size, support: Thing | None) -> float:
-    """Height in metres of the centre of a thing that rests on ``support``, in it, or on the table (None)."""
-    if support is None or support.kind == "zone":
+def resting_height(kind: Kind, size: Size, support: Thing | None) -> float:
+    """Height in metres of the centre of a thing that rests on ``support``, in it, or on the table (None).
+
+    A zone lies on the table and carries nothing: what is on it stands on the table.
+    """
+    if support is None or "zone" in (kind, support.kind):
         return size[2] / 2
     if support.kind in CONTAINERS:
         return support.position[2] + inner_floor(support.size) + size[2] / 2
@@ -191,7 +194,7 @@ def _thing(data: object, field: str, earlier: Sequence[Thing]) -> Thing:
     colour = _choice(entry.get("colour"), f"{field}.colour", tuple(COLOURS))
     size = _size(entry.get("size"), f"{field}.size", kind)
     support = _support(entry.get("on"), f"{field}.on", earlier)
-    position = _position(entry.get("position"), f"{field}.position", size, support)
+    position = _position(entry.get("position"), f"{field}.position", kind, size, support)
     yaw = _numbers([entry.get("yaw", 0.0)], f"{field}.yaw", (1,))[0]
     thing_id = entry.get("id", next_id(colour, kind, earlier))
     if not isinstance(thing_id, str) or not 0 < len(thing_id) <= 60:
@@ -240,10 +243,10 @@ def _support(value: object, field: str, earlier: Sequence[Thing]) -> Thing | Non
     raise SceneError(field, f"{value!r} is not a thing listed before", "List what carries it first.")
 
 
-def _position(value: object, field: str, size: Size, support: Thing | None) -> tuple[float, float, float]:
+def _position(value: object, field: str, kind: Kind, size: Size, support: Thing | None) -> tuple[float, float, float]:
     if value is None and support is not None:
         value = list(support.position[:2])
     numbers = _numbers(value, field, (2, 3))
     if len(numbers) == 3:
         return (numbers[0], numbers[1], numbers[2])
-    return (numbers[0], numbers[1], resting_height(size, support))
+    return (numbers[0], numbers[1], resting_height(kind, size, support))

@@ -44,8 +44,7 @@ class PhysicalWorld:
         self,
         scene: Scene,
         *,
-        robot: _USUAL = Physics()
-RobotName = "tool",
+        robot: RobotName = "tool",
         physics: Physics = _USUAL,
         cameras: Sequence[Camera] = DEFAULT_CAMERAS,
     ) -> None:
