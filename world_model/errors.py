@@ -11,3 +11,7 @@ class CheckpointError(HybridError):
 
 class PerceptionError(HybridError):
     """A thing cannot be perceived, or an observation does not fit the model that should read it."""
+
+
+class DataError(HybridError):
+    """Recorded play is missing, of another format, or from several cameras."""

@@ -1,0 +1,66 @@
+"""Votes to things: cells that agree on where and what are one thing, whatever view they come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from simulator.base import KINDS, FloatArray
+from world_model.encoder import Votes
+
+PRESENT = 0.5
+"""Presence probability from which a cell counts."""
+LIGHTEST = 1.2
+"""Least summed weight of a thing: about the weight of three certain cells (tuned on play seeds)."""
+RADIUS = {"cube": 0.017, "cylinder": 0.017, "ball": 0.017, "bowl": 0.035, "tray": 0.035, "zone": 0.035}
+"""How far a vote may lie from its thing's centre, metres, by kind: large things are voted for less precisely."""
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Membership of cells in things.
+
+    Attributes:
+        members: ``[N, C]`` weights, 0 where a cell does not belong.
+        mass: ``[N]`` summed weights: how much of the thing is seen.
+    """
+
+    members: Tensor
+    mass: Tensor
+
+
+def group(votes: Votes, most: int = 20) -> Groups:
+    """Group the cells of one frame (``B`` = 1) greedily, the heaviest agreement first.
+
+    The seed of a thing is the cell with the largest weight left; members lie within the kind's radius of the
+    weighted mean and agree on the colour. At most ``most`` things are returned.
+    """
+    weight = votes.weight[0].detach().numpy()
+    open_cells = np.flatnonzero(votes.presence[0].detach().numpy() > np.log(PRESENT / (1 - PRESENT)))
+    centres = votes.centres[0].detach().numpy()[open_cells]
+    colour = votes.colour[0].detach().argmax(-1).numpy()[open_cells]
+    kind = votes.kind[0].detach().argmax(-1).numpy()[open_cells]
+    radius = np.array([RADIUS[name] for name in KINDS], dtype=np.float32)[kind]
+    heavy = weight[open_cells].copy()
+    found: list[FloatArray] = []
+    while len(found) < most and heavy.size and heavy.max() > 0.05:
+        seed = int(heavy.argmax())
+        alike = (colour == colour[seed]) & (heavy > 0)
+        centre = centres[seed]
+        near = alike
+        for _ in range(3):
+            near = alike & (np.linalg.norm(centres - centre, axis=1) < radius[seed])
+            if not near.any():
+                break
+            centre = np.average(centres[near], axis=0, weights=heavy[near])
+        if near.any() and heavy[near].sum() > LIGHTEST:
+            row = np.zeros(weight.shape[0], dtype=np.float32)
+            row[open_cells[near]] = heavy[near]
+            found.append(row)
+            heavy[near] = 0
+        heavy[seed] = 0
+    members = torch.from_numpy(np.stack(found)) if found else torch.zeros(0, weight.shape[0])
+    return Groups(members, members.sum(-1))

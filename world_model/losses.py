@@ -1,0 +1,108 @@
+"""What the encoder, the read-outs and the predictors are trained for.
+
+The joint-embedding loss compares predicted tokens with the same encoder's tokens of what came next, gradient through both (no
+pixel is reconstructed); SIGReg keeps the tokens from collapsing; simulator labels ground the read-outs, of encoded and of
+imagined tokens alike (EVIDENCE 3 and 4b).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from world_model.encoder import OFFSET_SCALE, Votes
+from world_model.tokens import SIZE_SCALE, ReadOut
+
+CENTIMETRE = 0.01
+SEEN = 3
+"""A thing is seen in an image pair when at least this many cells show it."""
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Labels of a batch of states.
+
+    Attributes:
+        members: ``[B, N, C]`` bool, which cell shows which thing.
+        position: ``[B, N, 3]`` metres.
+        size: ``[B, N, 3]`` metres.
+        kind, colour: ``[B, N]`` class rows, -1 where there is no thing.
+    """
+
+    members: Tensor
+    position: Tensor
+    size: Tensor
+    kind: Tensor
+    colour: Tensor
+
+    @property
+    def seen(self) -> Tensor:
+        """``[B, N]`` bool."""
+        return (self.members.sum(-1) >= SEEN) & (self.kind >= 0)
+
+
+def mean_where(values: Tensor, mask: Tensor) -> Tensor:
+    """Return the mean of ``values`` where ``mask``; 0 when it is nowhere true."""
+    return (values * mask).sum() / mask.sum().clamp(min=1)
+
+
+def vote_loss(votes: Votes, labels: Labels) -> Tensor:
+    """Presence of every cell; Laplace likelihood of the centre votes (scale learned), kind and colour of those that show a thing."""
+    owned, owner = labels.members.any(1), labels.members.byte().argmax(1)
+    presence = functional.binary_cross_entropy_with_logits(votes.presence, owned.float())
+    frame = torch.arange(len(owner))[:, None].expand_as(owner)[owned]
+    thing = owner[owned]
+    cells = labels.members.sum(-1)[frame, thing].clamp(min=1)
+    distance = (votes.centres[owned] - labels.position[frame, thing]).abs().sum(-1)
+    scale = votes.scale[owned]
+    likelihood = distance / scale + 3 * (scale / OFFSET_SCALE).log()
+    kind = functional.cross_entropy(votes.kind[owned], labels.kind[frame, thing], reduction="none")
+    colour = functional.cross_entropy(votes.colour[owned], labels.colour[frame, thing], reduction="none")
+    balance = cells.rsqrt()
+    return 2.0 * presence + ((0.15 * likelihood + 0.3 * kind + 0.3 * colour) * balance).sum() / balance.sum().clamp(min=1)
+
+
+def read_out_loss(read: ReadOut, labels: Labels, mask: Tensor) -> Tensor:
+    """Pose (centimetres, smooth L1), size, kind and colour of the things where ``mask [B, N]``."""
+    nature = functional.cross_entropy(read.kind.movedim(-1, 1), labels.kind.clamp(min=0), reduction="none")
+    nature = nature + functional.cross_entropy(
+        read.colour.movedim(-1, 1), labels.colour.clamp(min=0), reduction="none"
+    )
+    size = ((read.size - labels.size) / SIZE_SCALE).abs().sum(-1)
+    return pose_loss(read.position, labels.position, mask) + 0.3 * mean_where(nature, mask) + mean_where(size, mask)
+
+
+def pose_loss(position: Tensor, truth: Tensor, mask: Tensor) -> Tensor:
+    """Smooth L1 of positions in centimetres where ``mask``."""
+    distance = functional.smooth_l1_loss(
+        position / CENTIMETRE, truth / CENTIMETRE, reduction="none", beta=0.5
+    ).sum(-1)
+    return mean_where(distance.clamp(max=20.0), mask)
+
+
+def token_loss(predicted: Tensor, encoded: Tensor, mask: Tensor) -> Tensor:
+    """The joint-embedding loss: mean squared distance of tokens ``[B, N, D]`` where ``mask [B, N]``."""
+    return mean_where((predicted - encoded).square().mean(-1), mask)
+
+
+def gate_loss(gate: Tensor, start: Tensor, end: Tensor, carried: Tensor, mask: Tensor) -> Tensor:
+    """Cross-entropy of the transport gate ``[B, N]``: did the thing move with the action, ``start`` to ``end`` ``[B, N, 3]``?"""
+    moved = (end - start).norm(dim=-1)
+    along = carried.norm(dim=-1, keepdim=True)
+    with_it = (((end - start) - carried[:, None]).norm(dim=-1) < 0.35 * along) & (along > 0.015)
+    decided = mask & ((moved < 0.005) | with_it) & (along > 0.015)
+    return mean_where(functional.binary_cross_entropy_with_logits(gate, with_it.float(), reduction="none"), decided)
+
+
+def drop_cells(members: Tensor, generator: torch.Generator) -> Tensor:
+    """Forget some cells of each thing, sometimes a whole view, so that a half-hidden thing still makes a good token."""
+    kept = torch.rand(members.shape, generator=generator) > 0.5 * torch.rand((*members.shape[:2], 1), generator=generator)
+    views = members.unflatten(-1, (2, -1))
+    blind = torch.rand((*members.shape[:2], 2, 1), generator=generator) < 0.1
+    both = blind.all(2, keepdim=True)
+    views = views & (~blind | both)
+    dropped = views.flatten(-2) & kept
+    return torch.where((dropped.sum(-1) >= SEEN)[..., None], dropped, members)

@@ -1,0 +1,140 @@
+"""The world model: one latent space, perceived through an encoder and imagined at two time scales.
+
+Level 1 imagines a block of ``K`` = 3 control steps, level 2 a whole manipulation. Both act on the same object tokens, so a state that
+level 2 imagines is a way-point that level 1 can be steered to. A manipulation is ``[M]`` = (push flag, start x, y, z,
+target x, y, z, clearance), metres.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from simulator.base import MAX_STEP, TOOL_CEILING, Camera
+from world_model.base import BLOCK, Imagined
+from world_model.encoder import PixelEncoder, Votes
+from world_model.predictor import TokenPredictor
+from world_model.proposals import ProposalPolicy
+from world_model.tokens import ReadOuts, TokenHead
+from world_model.views import Geometry
+
+TOOL_REACH = 0.27
+"""Largest |x| and |y| of the tool tip, metres."""
+TOOL_FLOOR = 0.004
+"""Lowest tool tip, metres."""
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """Architecture, stored in the checkpoint's card.
+
+    Attributes:
+        cameras: the views the encoder was trained on.
+        width: token width ``D``.
+        stem, trunk, depth: of the pixel encoder.
+        hidden: width of the predictors.
+    """
+
+    cameras: tuple[Camera, ...]
+    width: int = 48
+    stem: int = 32
+    trunk: int = 48
+    depth: int = 3
+    hidden: int = 64
+
+
+@dataclass(frozen=True)
+class LatentState:
+    """A batch of states to imagine from.
+
+    Attributes:
+        tokens: ``[B, N, D]``.
+        size: ``[B, N, 3]`` metres, constant while imagining.
+        tool: ``[B, P]`` proprioception.
+        present: ``[B, N]`` bool.
+    """
+
+    tokens: Tensor
+    size: Tensor
+    tool: Tensor
+    present: Tensor
+
+    def repeat(self, count: int) -> LatentState:
+        """Return the single state of this batch (``B`` = 1) ``count`` times, without copying."""
+        return LatentState(*(x.expand(count, *x.shape[1:]) for x in (self.tokens, self.size, self.tool, self.present)))
+
+
+class WorldModel(nn.Module):
+    """Encoder, token head, read-outs, the two predictors and the level-1 proposals.
+
+    Args:
+        config: the architecture.
+    """
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.geometry = Geometry(config.cameras)
+        self.encoder = PixelEncoder(config.stem, config.trunk, config.depth)
+        self.head = TokenHead(config.trunk, config.width)
+        self.readouts = ReadOuts(config.width)
+        self.level1 = TokenPredictor(config.width, 15, hidden=config.hidden)
+        self.level2 = TokenPredictor(config.width, 2, hidden=config.hidden)
+        self.proposals = ProposalPolicy()
+        self.register_buffer("typical_error", torch.ones(2))
+        """99th percentile of the token prediction error of each level on held-out play; the unit of surprise."""
+
+    def votes(self, rgb: Tensor, elevation: Tensor) -> Votes:
+        """Return the votes of images ``[B, V, H, W, 3]`` and elevations ``[B, V, H, W]``, both uint8."""
+        return self.encoder(*self.geometry.channels(rgb, elevation))
+
+    def after_block(self, state: LatentState, actions: Tensor) -> tuple[LatentState, Tensor, Tensor]:
+        """Imagine one block of control steps.
+
+        Args:
+            state: where to start.
+            actions: ``[B, K, A]`` metres and suction.
+
+        Returns:
+            The state afterwards, the gate logits ``[B, N]`` and the seal logit ``[B]``.
+        """
+        start = state.tool[:, :3]
+        end = commanded(start, actions)
+        suction = (actions[..., 3] > 0.5).float()
+        context = torch.cat(
+            [(actions[..., :3] / MAX_STEP).flatten(1), suction, state.tool[:, 3:5], start[:, 2:] / 0.1], dim=-1
+        )
+        tokens, gate, seal = self.level1(
+            state.tokens, self._geometry(state), (start, end), context, state.present
+        )
+        tool = torch.cat([end, suction[:, -1:], (torch.sigmoid(seal) * suction[:, -1])[:, None]], dim=-1)
+        return LatentState(tokens, state.size, tool, state.present), gate, seal
+
+    def after_manipulation(self, state: LatentState, manipulation: Tensor) -> tuple[LatentState, Tensor]:
+        """Imagine a whole manipulation ``[B, M]``; return the state afterwards and the gate logits ``[B, N]``.
+
+        The tool is left above the target with nothing held.
+        """
+        start, target = manipulation[:, 1:4], manipulation[:, 4:7]
+        context = torch.stack([manipulation[:, 0], manipulation[:, 7] / 0.1], dim=-1)
+        tokens, gate, _ = self.level2(state.tokens, self._geometry(state), (start, target), context, state.present)
+        tool = torch.cat([target[:, :2], target[:, 2:] + 0.1, torch.zeros_like(target[:, :2])], dim=-1)
+        return LatentState(tokens, state.size, tool, state.present), gate
+
+    def imagined(self, state: LatentState) -> Imagined:
+        """Return ``state`` with its positions decoded."""
+        return Imagined(state.tokens, state.tool, self.readouts.where(state.tokens))
+
+    def _geometry(self, state: LatentState) -> Tensor:
+        return torch.cat([self.readouts.where(state.tokens), state.size], dim=-1)
+
+
+def commanded(tip: Tensor, actions: Tensor) -> Tensor:
+    """Return the tip position ``[B, 3]`` commanded by ``actions [B, K, A]`` from ``tip [B, 3]``, within the tool's reach."""
+    low = tip.new_tensor([-TOOL_REACH, -TOOL_REACH, TOOL_FLOOR])
+    high = tip.new_tensor([TOOL_REACH, TOOL_REACH, TOOL_CEILING])
+    for k in range(BLOCK):
+        tip = torch.minimum(torch.maximum(tip + actions[:, k, :3].clamp(-MAX_STEP, MAX_STEP), low), high)
+    return tip

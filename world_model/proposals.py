@@ -1,0 +1,127 @@
+"""Level-1 proposals: a stochastic policy that suggests the next block of control steps of a manipulation.
+
+It sees only where the tool, the thing and the target are relative to each other, as decoded from tokens (EVIDENCE 3: object-relative
+input took the proposals from 1-6 % to 94-100 % on their own). It is a mixture of Gaussians over displacements and
+Bernoullis over suction, so that rare events such as letting go are sampled and left to the energy to choose.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from simulator.base import MAX_STEP
+from world_model.base import BLOCK
+
+COMPONENTS = 4
+"""Gaussians in the mixture (EVIDENCE 3)."""
+LOWEST_SPREAD = 0.04
+"""Smallest standard deviation, in units of ``MAX_STEP``."""
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What level 1 is asked to do, per row of a batch.
+
+    Attributes:
+        thing: ``[B, 3]`` centre of the thing to move, metres.
+        size: ``[B, 3]`` its extents, metres.
+        target: ``[B, 3]`` where its centre should end, metres.
+        clearance: ``[B]`` height to carry it over, metres.
+        push: ``[B]`` 1 to push it, 0 to carry it.
+    """
+
+    thing: Tensor
+    size: Tensor
+    target: Tensor
+    clearance: Tensor
+    push: Tensor
+
+
+def scales(delta: Tensor) -> Tensor:
+    """Describe displacements ``[B, X]`` in metres at three scales: ``[B, 3X]``."""
+    return torch.cat([delta / 0.1, torch.tanh(delta / 0.04), torch.tanh(delta / 0.008)], dim=-1)
+
+
+def describe(tool: Tensor, aim: Aim) -> Tensor:
+    """Return the policy's input ``[B, X]`` from proprioception ``[B, P]`` and the aim."""
+    tip, half = tool[:, :3], aim.size[:, 2:] / 2
+    top = torch.cat([aim.thing[:, :2], aim.thing[:, 2:] + half], dim=-1)
+    rest = aim.target - aim.thing
+    distance = rest[:, :2].norm(dim=-1, keepdim=True)
+    along = rest[:, :2] / distance.clamp(min=1e-4)
+    offset = tip[:, :2] - aim.thing[:, :2]
+    forward = (offset * along).sum(-1, keepdim=True)
+    lateral = (offset[:, :1] * along[:, 1:] - offset[:, 1:] * along[:, :1])
+    reach = aim.size[:, :2].amax(-1, keepdim=True) * 0.575 + 0.009
+    behind = aim.thing[:, :2] - along * (reach + 0.015)
+    heights = torch.cat([aim.thing[:, 2:] - half - aim.clearance[:, None], tip[:, 2:] - aim.clearance[:, None]], dim=-1)
+    return torch.cat(
+        [
+            scales(tip - top),
+            scales(rest),
+            scales(heights),
+            scales(tip[:, :2] - behind),
+            scales(torch.cat([forward + reach, lateral, distance], dim=-1)),
+            along,
+            (tip[:, :2] - top[:, :2]).norm(dim=-1, keepdim=True) / 0.1,
+            tip[:, 2:] / 0.1,
+            half / 0.02,
+            tool[:, 3:5],
+            aim.push[:, None],
+            aim.push[:, None] * along,
+            (tip[:, 2:] - 0.004) / 0.02,
+            tool[:, 4:5] * torch.tanh(rest / 0.02),
+            1 - tool[:, 3:4],
+        ],
+        dim=-1,
+    )
+
+
+class ProposalPolicy(nn.Module):
+    """Mixture policy over blocks ``[K, A]`` of control actions."""
+
+    def __init__(self, hidden: int = 128) -> None:
+        super().__init__()
+        self.outputs = COMPONENTS * (1 + 2 * 3 * BLOCK + BLOCK)
+        self.net = nn.Sequential(
+            nn.LazyLinear(hidden), nn.SiLU(), nn.Linear(hidden, hidden), nn.SiLU(), nn.Linear(hidden, self.outputs)
+        )
+        self.net(torch.zeros(1, describe(torch.zeros(1, 5), empty_aim()).shape[-1]))
+
+    def mixture(self, tool: Tensor, aim: Aim) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Return log weights ``[B, G]``, means and log spreads ``[B, G, 3K]`` (of ``MAX_STEP``), suction logits ``[B, G, K]``."""
+        out = self.net(describe(tool, aim)).unflatten(-1, (COMPONENTS, -1))
+        weight, mean, spread, suction = out.split([1, 3 * BLOCK, 3 * BLOCK, BLOCK], dim=-1)
+        spread = (functional.softplus(spread - 1.5) + LOWEST_SPREAD).log()
+        return weight[..., 0].log_softmax(-1), mean, spread, suction
+
+    def negative_log_likelihood(self, tool: Tensor, aim: Aim, actions: Tensor) -> Tensor:
+        """Return the loss ``[B]`` of the blocks ``actions [B, K, A]`` (metres and suction)."""
+        weight, mean, spread, suction = self.mixture(tool, aim)
+        moves = (actions[..., :3] / MAX_STEP).flatten(1)[:, None]
+        gaussian = -0.5 * ((moves - mean) / spread.exp()).square() - spread
+        bits = -functional.binary_cross_entropy_with_logits(
+            suction, actions[:, None, :, 3].expand_as(suction), reduction="none"
+        )
+        return -torch.logsumexp(weight + gaussian.sum(-1) + bits.sum(-1), dim=-1)
+
+    def sample(self, tool: Tensor, aim: Aim, *, temperature: float, generator: torch.Generator) -> Tensor:
+        """Sample blocks ``[B, K, A]`` (metres and suction), sharper than the policy for ``temperature`` < 1."""
+        weight, mean, spread, suction = self.mixture(tool, aim)
+        noise = -torch.rand(weight.shape, generator=generator).clamp(1e-9, 1).log().clamp(min=1e-9).log()
+        chosen = (weight / max(temperature, 1e-3) + noise).argmax(-1)
+        rows = torch.arange(len(chosen))
+        mean, spread, suction = mean[rows, chosen], spread[rows, chosen], suction[rows, chosen]
+        moves = mean + temperature * spread.exp() * torch.randn(mean.shape, generator=generator)
+        on = torch.rand(suction.shape, generator=generator) < torch.sigmoid(suction / max(temperature, 1e-3))
+        moves = moves.clamp(-1, 1).unflatten(-1, (BLOCK, 3)) * MAX_STEP
+        return torch.cat([moves, on.float()[..., None]], dim=-1)
+
+
+def empty_aim() -> Aim:
+    """Return a batch of one aim of zeros."""
+    return Aim(torch.zeros(1, 3), torch.zeros(1, 3), torch.zeros(1, 3), torch.zeros(1), torch.zeros(1))

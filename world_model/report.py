@@ -1,0 +1,130 @@
+"""What a trained model is worth on held-out play, beside its controls.
+
+Controls (DESIGN 5): a *random encoder* (convolutions frozen as initialised, the rest trained), *copy-last* (nothing changes) and
+*no-op* (the predictor is told that nothing is done). Errors are reported over all things and over those that moved,
+because the mean over things that stand still misleads (EVIDENCE 3).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from world_model.batches import Film, Rows, actions, frames, manipulation
+from world_model.data import Play
+from world_model.grouping import group
+from world_model.losses import CENTIMETRE
+from world_model.model import LatentState, WorldModel
+from world_model.train_encoder import training_pairs
+from world_model.train_predictors import Cache, start_state
+
+FRAMES = 400
+"""Held-out images that perception is measured on."""
+
+
+def quantiles(values: Tensor) -> dict[str, float]:
+    """Return n, median and 90th percentile."""
+    if not len(values):
+        return {"n": 0.0, "median": float("nan"), "p90": float("nan")}
+    levels = torch.quantile(values.float(), torch.tensor([0.5, 0.9]))
+    return {"n": float(len(values)), "median": round(float(levels[0]), 3), "p90": round(float(levels[1]), 3)}
+
+
+@torch.no_grad()
+def measure(model: WorldModel, random: WorldModel, film: Film, cache: Cache) -> dict[str, object]:
+    """Return the report: perception against the random encoder, each level against copy-last and no-op; errors in cm."""
+    play = film.play
+    pairs = training_pairs(play, held_out=True)
+    rows = np.unique(np.concatenate([pairs.manipulations.ravel(), pairs.blocks.ravel()]))[:FRAMES]
+    return {
+        "perception_cm": {"trained": perceived(model, film, rows), "random encoder": perceived(random, film, rows)},
+        "detection": detected(model, film, rows),
+        "level1_cm": level_errors(model, play, cache, pairs.blocks, level=1),
+        "level2_cm": level_errors(model, play, cache, pairs.manipulations, level=2),
+        "token_std": round(float(cache.tokens[cache.seen].std(0).mean()), 3),
+    }
+
+
+def perceived(model: WorldModel, film: Film, rows: Rows) -> dict[str, object]:
+    """Return pose errors (cm) of seen things and the accuracy of kind and colour, cells given by labels."""
+    distance, kinds, colours = [], [], []
+    for start in range(0, len(rows), 40):
+        batch = frames(film, rows[start : start + 40], mirror=False, jitter=None)
+        votes = model.encoder(batch.channels, batch.points)
+        read = model.readouts(model.head(votes, batch.labels.members * votes.weight[:, None]))
+        seen, labels = batch.labels.seen, batch.labels
+        distance.append((read.position - labels.position).norm(dim=-1)[seen] / CENTIMETRE)
+        kinds.append((read.kind.argmax(-1) == labels.kind)[seen])
+        colours.append((read.colour.argmax(-1) == labels.colour)[seen])
+    return {
+        "position": quantiles(torch.cat(distance)),
+        "kind": round(float(torch.cat(kinds).float().mean()), 4),
+        "colour": round(float(torch.cat(colours).float().mean()), 4),
+    }
+
+
+def detected(model: WorldModel, film: Film, rows: Rows) -> dict[str, float]:
+    """Return how many seen things are found from votes alone within 2 cm with the right kind and colour, and false finds."""
+    found = missed = false = 0
+    for row in rows:
+        batch = frames(film, np.array([row]), mirror=False, jitter=None)
+        votes = model.encoder(batch.channels, batch.points)
+        groups = group(votes)
+        read = model.readouts(model.head(votes, groups.members[None]))
+        labels = batch.labels
+        gap = torch.cdist(read.position[0], labels.position[0]) / CENTIMETRE
+        alike = (read.kind[0].argmax(-1)[:, None] == labels.kind[0]) & (read.colour[0].argmax(-1)[:, None] == labels.colour[0])
+        match = alike & (gap < 2)
+        seen = labels.seen[0]
+        found += int((match.any(0) & seen).sum())
+        missed += int((~match.any(0) & seen).sum())
+        false += int((~match[:, labels.kind[0] >= 0].any(1)).sum())
+    return {"things": float(found + missed), "recall": round(found / max(1, found + missed), 4), "false_per_image": round(false / len(rows), 4)}
+
+
+def predict(model: WorldModel, play: Play, state: LatentState, rows: Rows, level: int) -> Tensor:
+    """Return the tokens imagined after what followed states ``rows``."""
+    if level == 1:
+        return model.after_block(state, actions(play, rows))[0].tokens
+    return model.after_manipulation(state, manipulation(play, rows))[0].tokens
+
+
+def nothing(model: WorldModel, play: Play, state: LatentState, rows: Rows, level: int) -> Tensor:
+    """Return the tokens imagined when nothing is done: the no-op control."""
+    if level == 1:
+        return model.after_block(state, torch.zeros_like(actions(play, rows)))[0].tokens
+    leap = torch.zeros_like(manipulation(play, rows))
+    leap[:, 1:7] = torch.tensor([1.0, 1.0, 0.3] * 2)
+    return model.after_manipulation(state, leap)[0].tokens
+
+
+def level_errors(model: WorldModel, play: Play, cache: Cache, pairs: Rows, *, level: int) -> dict[str, object]:
+    """Return position errors (cm) after one imagined step, of all things and of those that moved, with the controls."""
+    before, after = pairs[:, 0], pairs[:, 1]
+    state = start_state(play, cache, before)
+    truth, seen = play.floats("position", after), cache.of(play, after)[1] & state.present
+    moving = seen & ((truth - play.floats("position", before)).norm(dim=-1) > CENTIMETRE)
+    imagined = {
+        "predicted": predict(model, play, state, before, level),
+        "copy-last": state.tokens,
+        "no-op": nothing(model, play, state, before, level),
+    }
+    errors: dict[str, object] = {}
+    for name, tokens in imagined.items():
+        gap = (model.readouts.where(tokens) - truth).norm(dim=-1) / CENTIMETRE
+        errors[name] = {"all": quantiles(gap[seen]), "moved": quantiles(gap[moving])}
+    return errors
+
+
+@torch.no_grad()
+def surprise_units(model: WorldModel, play: Play, cache: Cache) -> Tensor:
+    """Return ``[2]``: the 99th percentile of the root mean square token error of each level on held-out play."""
+    pairs = training_pairs(play, held_out=True)
+    units = []
+    for level, rows in ((1, pairs.blocks), (2, pairs.manipulations)):
+        state = start_state(play, cache, rows[:, 0])
+        encoded, seen = cache.of(play, rows[:, 1])
+        error = (predict(model, play, state, rows[:, 0], level) - encoded).square().mean(-1).sqrt()
+        units.append(torch.quantile(error[seen & state.present], 0.99))
+    return torch.stack(units)

@@ -1,0 +1,182 @@
+"""Training from recorded play to a checkpoint with its report: `train(preset, data, out)`.
+
+Phase 1 (``train_encoder``) learns the latent space, phase 2 (``train_predictors``) rolls the predictors out in it; then the model is
+measured on held-out episodes against its controls (``report``) and saved with a card. Every phase resumes where it was left.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from world_model.batches import Film, Rows, label_film
+from world_model.checkpoint import Card, save_checkpoint
+from world_model.data import Play, read_play
+from world_model.errors import DataError
+from world_model.fitting import Fit, Progress, Step, fit
+from world_model.model import ModelConfig, WorldModel
+from world_model.report import measure, surprise_units
+from world_model.train_encoder import encoder_loss, training_pairs
+from world_model.train_predictors import Cache, consecutive, encode_all, level1_loss, level2_loss, proposal_loss
+from world_model.views import Geometry
+
+CLUMSY = 0.005
+"""Grasps this far off on purpose teach the predictors but not the proposals, metres."""
+
+
+@dataclass(frozen=True)
+class Preset:
+    """How much is collected and trained.
+
+    Attributes:
+        name: of the preset.
+        episodes: of play.
+        encoder, control, level1, level2, proposals: iterations of each phase; ``control`` of the frozen random encoder.
+        pairs: of each kind in an encoder batch.
+        width, trunk: of tokens and encoder.
+    """
+
+    name: str
+    episodes: int
+    encoder: int
+    control: int
+    level1: int
+    level2: int
+    proposals: int
+    pairs: int = 12
+    width: int = 48
+    trunk: int = 48
+
+
+PRESETS = {
+    "cpu": Preset("cpu", episodes=2600, encoder=1400, control=200, level1=2500, level2=4000, proposals=6000),
+    "smoke": Preset("smoke", episodes=50, encoder=20, control=10, level1=10, level2=10, proposals=20),
+}
+"""``cpu`` is the shipped default; ``smoke`` only shows that training runs."""
+
+
+def preset_named(name: str) -> Preset:
+    """Return a preset; raises ``DataError`` for a name that is none."""
+    if name not in PRESETS:
+        raise DataError("preset", f"{name!r} is not a preset", f"Choose one of {', '.join(PRESETS)}.")
+    return PRESETS[name]
+
+
+@dataclass(frozen=True)
+class Job:
+    """Where a training run reads and writes, and its seed."""
+
+    preset: Preset
+    data: Path
+    out: Path
+    seed: int
+
+
+def train(preset: Preset, data: Path, out: Path, *, seed: int, progress: Progress) -> Card:
+    """Train ``preset`` on the play in ``data``; write the checkpoint to ``out`` and return its card.
+
+    Intermediate state lies in ``out/run`` and is resumed from when present.
+    """
+    job = Job(preset, data, out, seed)
+    play = read_play(data)
+    film = label_film(play, Geometry(play.cameras))
+    curves = {"encoder": fit_encoder(job, film, progress), "random encoder": fit_encoder(job, film, progress, frozen=True)}
+    cache = encode_all(latest(job, play, "encoder"), film)
+    torch.save(vars(cache), out / "run" / "cache.pt")
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        phases = [pool.submit(fit_predictor, job, names) for names in (("level1",), ("level2", "proposals"))]
+        for phase in phases:
+            curves.update(phase.result())
+    model = assemble(job, play)
+    model.get_buffer("typical_error").copy_(surprise_units(model, play, cache))
+    metrics = measure(model, latest(job, play, "random"), film, cache)
+    described = {"digest": play.digest, "states": len(play["image"]), "images": len(play["rgb"]), "seed": seed}
+    card = Card(f"{preset.name}-{seed}", model.config, described, metrics, curves)
+    save_checkpoint(out, model, card)
+    return card
+
+
+def new_model(job: Job, play: Play) -> WorldModel:
+    """Return a freshly initialised model for the cameras of the play."""
+    torch.manual_seed(job.seed)
+    return WorldModel(ModelConfig(play.cameras, width=job.preset.width, trunk=job.preset.trunk))
+
+
+def latest(job: Job, play: Play, phase: str) -> WorldModel:
+    """Return the model as the phase left it."""
+    model = new_model(job, play)
+    model.load_state_dict(torch.load(job.out / "run" / f"{phase}.pt", weights_only=True)["module"])
+    return model.eval()
+
+
+def fit_encoder(job: Job, film: Film, progress: Progress, *, frozen: bool = False) -> list[dict[str, float]]:
+    """Phase 1; ``frozen`` trains the control whose convolutions stay as they were initialised."""
+    model = new_model(job, film.play)
+    model.encoder.to(memory_format=torch.channels_last)
+    pairs, preset = training_pairs(film.play, held_out=False), job.preset
+    if frozen:
+        for part in (model.encoder.stem, model.encoder.down, model.encoder.trunk):
+            part.requires_grad_(False)
+
+    def step(iteration: int, generator: torch.Generator) -> tuple[torch.Tensor, dict[str, float]]:
+        far = draw(pairs.manipulations, preset.pairs, generator)
+        near = draw(pairs.blocks, preset.pairs, generator)
+        return encoder_loss(model, film, (far, near), generator, mirror=iteration % 2 == 1)
+
+    plan = Fit("random" if frozen else "encoder", preset.control if frozen else preset.encoder, rate=2e-3)
+    trained = [p for name, p in model.named_parameters() if p.requires_grad and not name.startswith("proposals")]
+    return fit(plan, model, trained, step, folder=job.out / "run", seed=job.seed, progress=progress)
+
+
+def draw(rows: Rows, count: int, generator: torch.Generator) -> Rows:
+    """Return ``count`` rows, drawn with replacement."""
+    return rows[torch.randint(len(rows), (count,), generator=generator).numpy()]
+
+
+def fit_predictor(job: Job, names: tuple[str, ...]) -> dict[str, list[dict[str, float]]]:
+    """Phase 2 for the named parts, in a process of its own with one thread."""
+    torch.set_num_threads(1)
+    play = read_play(job.data, images=False)
+    model = latest(job, play, "encoder")
+    cache = Cache(**torch.load(job.out / "run" / "cache.pt", weights_only=True))
+    curves: dict[str, list[dict[str, float]]] = {}
+    for name in names:
+        iterations = {"level1": job.preset.level1, "level2": job.preset.level2, "proposals": job.preset.proposals}[name]
+        part = getattr(model, name)
+        plan = Fit(name, iterations, rate=1.5e-3, every=250)
+        curves[name] = fit(
+            plan, part, part.parameters(), predictor_step(model, play, cache, name), folder=job.out / "run", seed=job.seed,
+            progress=lambda *_: None,
+        )  # fmt: skip
+    return curves
+
+
+def predictor_step(model: WorldModel, play: Play, cache: Cache, name: str) -> Step:
+    """Return the loss of one iteration of ``level1``, ``level2`` or ``proposals``."""
+    training = ~play.held_out()
+    if name == "proposals":
+        precise = np.linalg.norm(np.asarray(play["intent"])[:, 6:8], axis=1) < CLUMSY
+        acted = np.abs(np.asarray(play["intended"])).sum((1, 2)) > 0
+        rows = np.flatnonzero(training & precise & acted)
+        return lambda i, g: proposal_loss(model, play, draw(rows, 512, g), g, mirror=i % 2 == 1)
+    if name == "level2":
+        chains = [consecutive(play, length) for length in (1, 2, 3)]
+        chains = [chain[training[chain[:, 0]]] for chain in chains]
+        return lambda i, g: level2_loss(model, play, cache, draw(chains[i % 3], 64, g))
+    lengths = (1, 3, 6)
+    starts = [play.blocks(length, filmed=True) for length in lengths]
+    starts = [rows[training[rows]] for rows in starts]
+    return lambda i, g: level1_loss(model, play, cache, draw(starts[i % 3], 48, g), lengths[i % 3])
+
+
+def assemble(job: Job, play: Play) -> WorldModel:
+    """Return the model with the encoder of phase 1 and the predictors of phase 2."""
+    model = latest(job, play, "encoder")
+    for name in ("level1", "level2", "proposals"):
+        getattr(model, name).load_state_dict(torch.load(job.out / "run" / f"{name}.pt", weights_only=True)["module"])
+    return model.eval()

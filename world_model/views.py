@@ -1,0 +1,63 @@
+"""From pixels with an elevation to points in the world, in torch and in batches.
+
+The elevation of a pixel and the ray of a calibrated pinhole camera meet in one point, so two views taken from different sides can
+be compared in one metric frame: the encoder is given world coordinates as channels beside the colours.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from simulator.base import Camera
+
+SCALE = 0.25
+"""Metres per unit of the coordinate channels: half the width of the work area."""
+
+
+def rays(camera: Camera) -> Tensor:
+    """Return ``[H, W, 3]`` directions of the camera's pixels, scaled so that the depth along the view axis is 1 m."""
+    eye, target, up = (np.asarray(v, dtype=np.float64) for v in (camera.eye, camera.target, camera.up))
+    forward = (target - eye) / np.linalg.norm(target - eye)
+    right = np.cross(forward, up)
+    right /= np.linalg.norm(right)
+    above = np.cross(right, forward)
+    half = np.tan(np.radians(camera.fov) / 2)
+    columns = (2 * (np.arange(camera.width) + 0.5) / camera.width - 1) * half * camera.width / camera.height
+    rows = (1 - 2 * (np.arange(camera.height) + 0.5) / camera.height) * half
+    directions = forward + rows[:, None, None] * above + columns[None, :, None] * right
+    return torch.from_numpy(directions.astype(np.float32))
+
+
+class Geometry(torch.nn.Module):
+    """Turns uint8 images into the encoder's input channels for a fixed set of cameras.
+
+    Args:
+        cameras: the ``V`` cameras, in the order of the observation's views.
+    """
+
+    def __init__(self, cameras: tuple[Camera, ...]) -> None:
+        super().__init__()
+        self.register_buffer("directions", torch.stack([rays(c) for c in cameras]), persistent=False)
+        self.register_buffer("eyes", torch.tensor([c.eye for c in cameras], dtype=torch.float32), persistent=False)
+
+    def points(self, elevation: Tensor) -> Tensor:
+        """Return world points ``[B, V, H, W, 3]`` in metres of ``elevation [B, V, H, W]`` in metres."""
+        directions, eyes = self.get_buffer("directions"), self.get_buffer("eyes")[:, None, None, :]
+        along = (elevation - eyes[..., 2]) / directions[..., 2].clamp(max=-1e-3)
+        return eyes + along[..., None] * directions
+
+    def channels(self, rgb: Tensor, elevation: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the encoder's input ``[B, V, 6, H, W]`` and the points of its cells ``[B, V, H/2, W/2, 3]`` in metres.
+
+        A cell is two pixels wide and high; its point is that of its first pixel.
+
+        Args:
+            rgb: ``[B, V, H, W, 3]`` uint8.
+            elevation: ``[B, V, H, W]`` uint8, millimetres.
+        """
+        points = self.points(elevation.float() / 1000.0)
+        colours = rgb.float() / 255.0 - 0.5
+        stacked = torch.cat([colours, (points / SCALE).clamp(-2, 2)], dim=-1)
+        return stacked.movedim(-1, 2), points[:, :, ::2, ::2]
