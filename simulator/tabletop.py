@@ -57,7 +57,7 @@ SEAL_FORCE = 30.0
 """Force a seal bears, newtons."""
 SEAL_STRETCH = 0.012
 """A held thing this far from where it was sealed has come loose, metres."""
-LEASH = 0.03
+LEASH = 0.01
 """The commanded tip runs at most this far ahead of the true one, metres; what presses on a thing does not wind up."""
 SETTLE = 24
 """Substeps that things are given to come to rest before anything happens."""
