@@ -20,8 +20,6 @@ from hybrid.errors import ConfigError
 
 PREFIX = "HYBRID_"
 """What every environment variable of this project starts with."""
-LOOPBACK: tuple[str, ...] = ("127.0.0.1", "localhost", "::1")
-"""Names by which a machine calls itself."""
 
 
 def data_folder(environment: Mapping[str, str] | None = None) -> Path:
@@ -91,7 +89,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=0, le=65_535)
     """Port the service listens on; 0 lets the system choose."""
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
-    """Names requests may address, comma-separated; empty allows the loopback names, or all if ``host`` is another."""
+    """Names requests may address, comma-separated; empty allows any, on loopback only those of this machine."""
     queue_size: int = Field(default=32, ge=1, le=100_000)
     """Tasks that may wait; further ones are turned away with 429."""
     max_body_bytes: int = Field(default=65_536, ge=1_024, le=16_777_216)
@@ -101,13 +99,6 @@ class Settings(BaseSettings):
     @classmethod
     def _split_hosts(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-
-    @property
-    def hosts(self) -> tuple[str, ...]:
-        """Host names requests may address; ``("*",)`` is any."""
-        if self.allowed_hosts:
-            return self.allowed_hosts
-        return LOOPBACK if self.host in LOOPBACK else ("*",)
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -1,0 +1,155 @@
+// The page: asks for a task, follows its events, draws the table from above. It knows the HTTP interface only.
+
+const $ = (id) => document.getElementById(id);
+const NAMES = {
+  red: "#d91a1a", green: "#1a9926", blue: "#1a40d9", yellow: "#f2d91a", orange: "#f2800d", purple: "#8026a6",
+  pink: "#fa8cb8", cyan: "#1accd9", brown: "#6b3d1f", white: "#f2f2f2", black: "#141414", gray: "#808085",
+};
+const FINAL = ["succeeded", "failed", "refused", "question", "cancelled", "interrupted"];
+let stream = null;
+let current = null;
+
+async function ask(path, options) {
+  const response = await fetch(path, options);
+  const body = await response.json();
+  if (!response.ok) throw new Error(body.detail || response.statusText);
+  return body;
+}
+
+function element(name, attributes, text) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  if (text) node.textContent = text;
+  return node;
+}
+
+// World frame to picture: +x is up, +y is left.
+function drawThing(thing) {
+  const [width, depth] = [thing.size[1], thing.size[0]];
+  const group = element("g", { transform: `translate(${-thing.position[1]} ${-thing.position[0]}) rotate(${-(thing.yaw || 0) * 180 / Math.PI})` });
+  const hollow = thing.kind === "bowl" || thing.kind === "tray";
+  const colour = NAMES[thing.colour] || "#888";
+  const look = {
+    fill: hollow ? "none" : colour, stroke: hollow ? colour : "#0006", "stroke-width": hollow ? 0.008 : 0.0015,
+    "fill-opacity": thing.kind === "zone" ? 0.45 : 1,
+  };
+  const round = ["cylinder", "ball", "bowl"].includes(thing.kind);
+  group.append(round
+    ? element("ellipse", { rx: width / 2, ry: depth / 2, ...look })
+    : element("rect", { x: -width / 2, y: -depth / 2, width, height: depth, ...look }));
+  group.append(element("title", {}, `${thing.id || `${thing.colour} ${thing.kind}`}, ${Math.round(1000 * thing.position[2])} mm high`));
+  return group;
+}
+
+function draw(things, caption) {
+  const ordered = [...things].sort((a, b) => a.position[2] - b.position[2]);
+  $("table").replaceChildren(
+    element("rect", { x: -0.25, y: -0.25, width: 0.5, height: 0.5, fill: "none", stroke: "#0003", "stroke-width": 0.002 }),
+    ...ordered.map(drawThing));
+  $("caption").textContent = caption;
+}
+
+function tell(name, text, tone) {
+  const item = document.createElement("li");
+  const title = document.createElement("b");
+  title.textContent = name;
+  item.append(title, " ", text);
+  if (tone) item.className = tone;
+  $("events").append(item);
+  item.scrollIntoView({ block: "nearest" });
+}
+
+const number = (value) => (typeof value === "number" ? value.toFixed(4) : "–");
+const words = (data) => data.words || data.reason || data.message || "";
+
+function move(data) {
+  const first = (data.manipulations || data.plan?.manipulations || [])[0];
+  return first ? `${first.kind.replace("_", "–")} ${first.thing}` : words(data);
+}
+
+const SAY = {
+  subgoals: (data) => {
+    $("subgoals").replaceChildren(...(data.subgoals || []).map((subgoal) => {
+      const item = document.createElement("li");
+      item.textContent = subgoal.words || JSON.stringify(subgoal.facts);
+      return item;
+    }));
+    return [`${(data.subgoals || []).length} found`];
+  },
+  plan: (data) => [`${move(data)}; energy ${number(data.energy ?? data.plan?.energy)}`],
+  verdict: (data) => [data.reason || data.code || "", data.accepted ? "good" : "bad"],
+};
+
+function show(name, data) {
+  if (name === "step") return;
+  const [text, tone] = (SAY[name] || ((other) => [words(other)]))(data);
+  tell(name, text, tone);
+  const things = data.things || data.final || data.scene?.things;
+  if (Array.isArray(things) && things[0]?.position) draw(things, `As ${name === "verdict" ? "simulated in the check" : "it is thought to be"}.`);
+}
+
+async function end(data) {
+  stream.close();
+  $("state").textContent = data.status;
+  $("state").className = data.status === "succeeded" ? "good" : "bad";
+  $("go").disabled = false;
+  $("stop").disabled = true;
+  tell("end", data.reason || data.status, data.status === "succeeded" ? "good" : "bad");
+  if (data.episode) {
+    const episode = await ask(`v1/episodes/${data.episode}`);
+    if (episode.final) draw(episode.final.things, "The true state at the end.");
+  }
+  await listEpisodes();
+}
+
+function follow(task) {
+  const known = ["queued", "running", "cancelling", "subgoals", "perceived", "plan", "verdict", "step", "observation", "subgoal", "replan", "episode", "question", "refused", "done"];
+  stream = new EventSource(`v1/tasks/${task}/events`);
+  for (const name of known) stream.addEventListener(name, (event) => {
+    $("state").textContent = FINAL.includes($("state").textContent) ? $("state").textContent : "running";
+    show(name, JSON.parse(event.data));
+  });
+  stream.addEventListener("end", (event) => end(JSON.parse(event.data)));
+}
+
+async function listEpisodes() {
+  const { episodes } = await ask("v1/episodes?limit=8");
+  $("episodes").replaceChildren(...episodes.map((episode) => {
+    const item = document.createElement("li");
+    const link = document.createElement("a");
+    link.href = `v1/episodes/${episode.episode}${episode.video ? "/video" : ""}`;
+    link.textContent = episode.instruction;
+    item.append(link, ` – ${episode.status}`);
+    return item;
+  }));
+}
+
+$("ask").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  $("fault").textContent = "";
+  try {
+    const task = await ask("v1/tasks", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ instruction: $("instruction").value, scene: $("scene").value, seed: Number($("seed").value) }),
+    });
+    current = task.id;
+    $("events").replaceChildren();
+    $("subgoals").replaceChildren();
+    $("state").textContent = task.status;
+    $("state").className = "";
+    $("go").disabled = true;
+    $("stop").disabled = false;
+    follow(task.id);
+  } catch (error) {
+    $("fault").textContent = error.message;
+  }
+});
+
+$("stop").addEventListener("click", () => ask(`v1/tasks/${current}/cancel`, { method: "POST" }));
+$("scene").addEventListener("change", async () => draw((await ask(`v1/scenes/${$("scene").value}`)).things, "The table from above; the far edge is at the top."));
+
+const { scenes } = await ask("v1/scenes");
+$("scene").replaceChildren(...scenes.map((name) => new Option(name, name, name === "demo", name === "demo")));
+$("scene").dispatchEvent(new Event("change"));
+await listEpisodes();

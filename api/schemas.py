@@ -1,0 +1,148 @@
+"""Bodies of requests and responses; what they hold is converted from the service's nouns here and nowhere else."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+
+from hybrid.service import LONGEST_INSTRUCTION
+from hybrid.store.tasks import Task, TaskStatus
+from simulator.base import Scene
+from simulator.errors import SceneError
+from simulator.scene import dump_scene, load_scene, parse_scene, scene_names
+
+INSTRUCTION = "put the red block on the blue block and then the green one in the bowl"
+
+
+def _spoken(instruction: str) -> str:
+    if not instruction.strip():
+        raise ValueError(f"is empty. Say the task in 1 to {LONGEST_INSTRUCTION} characters.")
+    if any(unicodedata.category(letter) in {"Cc", "Cs"} and letter not in "\n\t" for letter in instruction):
+        raise ValueError("holds control characters. Write plain text.")
+    return instruction
+
+
+def _named_or_drawn(scene: JsonValue) -> JsonValue:
+    if not isinstance(scene, str | dict):
+        raise ValueError(
+            "is neither a name nor an object. Name a scene of GET /v1/scenes, or give a scene as an object."
+        )
+    return scene
+
+
+class TaskCreate(BaseModel):
+    """A request in plain words."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"instruction": INSTRUCTION, "scene": "demo", "seed": 7}]}
+    )
+
+    instruction: Annotated[str, AfterValidator(_spoken)] = Field(
+        min_length=1, max_length=LONGEST_INSTRUCTION, strict=True
+    )
+    """What to do, in plain words."""
+    scene: Annotated[JsonValue, AfterValidator(_named_or_drawn)] = Field(
+        default=None, validate_default=False, json_schema_extra={"anyOf": [{"type": "string"}, {"type": "object"}]}
+    )
+    """Name of a scene, or a scene as an object; the service's default when left out."""
+    seed: int = Field(default=0, ge=0, le=2**63 - 1, strict=True)
+    """Randomness of the run: the same request with the same seed runs the same way."""
+
+
+class TaskView(BaseModel):
+    """A task and what became of it."""
+
+    id: str = Field(examples=["4f1c09d2a6b3e857"])
+    status: TaskStatus
+    instruction: str = Field(examples=[INSTRUCTION])
+    scene: str = Field(examples=["demo"])
+    seed: int
+    episode: str | None = Field(description="Id of the episode it led to, once known.")
+    reason: str | None = Field(description="Why it did not succeed, or the question asked back.")
+    outcome: dict[str, JsonValue] | None = Field(description="What the engine reported at the end.")
+    cancel_requested: bool
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, task: Task) -> TaskView:
+        """Return what the outside sees of ``task``."""
+        return cls(
+            id=task.id,
+            status=task.status,
+            instruction=task.request.instruction,
+            scene=task.request.scene.name,
+            seed=task.request.seed,
+            episode=task.episode,
+            reason=task.reason,
+            outcome=task.outcome,
+            cancel_requested=task.cancel_requested,
+            created_at=task.created_at,
+            started_at=task.started_at,
+            finished_at=task.finished_at,
+        )
+
+
+class TaskPage(BaseModel):
+    """Tasks, newest first."""
+
+    tasks: list[TaskView]
+    next: str | None = Field(description="Pass it as `before` for the next page; null on the last one.")
+
+
+class EpisodePage(BaseModel):
+    """Summaries of episodes, newest first."""
+
+    episodes: list[dict[str, JsonValue]]
+    next: str | None = Field(description="Pass it as `before` for the next page; null on the last one.")
+
+
+class SceneList(BaseModel):
+    """Names of the scenes that come with the service."""
+
+    scenes: list[str] = Field(examples=[["demo", "stacked"]])
+
+
+class Health(BaseModel):
+    """Whether the process answers."""
+
+    status: str = Field(examples=["ok"])
+    version: str = Field(examples=["0.1.0"])
+
+
+class Readiness(BaseModel):
+    """Whether requests are welcome, and what is missing if not."""
+
+    ready: bool
+    checks: dict[str, bool] = Field(examples=[{"worker": True, "schema": True}])
+
+
+def packaged_scene(name: str) -> Scene:
+    """Return a scene of the package by name; files elsewhere are not reachable from outside.
+
+    Raises:
+        SceneError: there is none of that name.
+    """
+    if name not in scene_names():
+        raise SceneError("scene", f"there is none called {name[:80]!r}", f"Known scenes: {', '.join(scene_names())}.")
+    return load_scene(name)
+
+
+def requested_scene(scene: JsonValue, default: str) -> Scene:
+    """Return the scene a request means: by name, as an object, or the service's own ``default``.
+
+    Raises:
+        SceneError: naming the field of the object, or the name that is unknown.
+    """
+    if scene is None:
+        return load_scene(default)
+    return packaged_scene(scene) if isinstance(scene, str) else parse_scene(scene)
+
+
+def scene_view(scene: Scene) -> dict[str, object]:
+    """Return a scene in the form requests take it."""
+    return dump_scene(scene)
