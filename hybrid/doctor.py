@@ -11,7 +11,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 from hybrid.bootstrap import build_engine
 from hybrid.config import Settings
@@ -60,8 +60,15 @@ def _finding(name: str, check: Callable[[Settings], str], settings: Settings) ->
 
 
 def _versions(settings: Settings) -> str:
-    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    packages = ", ".join(f"{name} {_version(name)}" for name in PACKAGES)
     return f"Python {platform.python_version()} on {platform.platform()}; {packages}; {settings.threads} thread(s)"
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
 
 
 def _sqlite(settings: Settings) -> str:
