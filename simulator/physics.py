@@ -7,17 +7,22 @@ or an action is. Lengths in metres, forces in newtons, quaternions as (x, y, z, 
 from __future__ import annotations
 
 import math
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pybullet
+import pybullet_data
 from numpy.typing import NDArray
 
 from simulator.base import CONTROL_PERIOD, ByteArray, Camera
 from simulator.shapes import Part
 
+ARM_FOLDER = Path(pybullet_data.getDataPath()) / "kuka_iiwa"
+"""Where PyBullet's data keeps the arm: ``model.urdf`` and its meshes."""
 Vector = tuple[float, float, float]
 Quaternion = tuple[float, float, float, float]
 
@@ -229,6 +234,60 @@ class Bullet:
         state = pybullet.ACTIVATION_STATE_ENABLE_SLEEPING
         state |= pybullet.ACTIVATION_STATE_SLEEP if asleep else pybullet.ACTIVATION_STATE_WAKE_UP
         pybullet.changeDynamics(body, -1, activationState=state, physicsClientId=self._client)
+
+    def load(self, description: str, foot: Pose, scale: float, surface: Surface) -> int:
+        """Add a fixed, jointed body from the text of a URDF, enlarged by ``scale``; return its number."""
+        with tempfile.NamedTemporaryFile("w", suffix=".urdf", encoding="utf-8") as file:
+            file.write(description)
+            file.flush()
+            body: int = pybullet.loadURDF(
+                file.name,
+                foot.position,
+                foot.orientation,
+                useFixedBase=True,
+                globalScaling=scale,
+                physicsClientId=self._client,
+            )
+        for link in range(pybullet.getNumJoints(body, physicsClientId=self._client)):
+            pybullet.changeDynamics(
+                body,
+                link,
+                lateralFriction=surface.lateral,
+                linearDamping=0.0,
+                angularDamping=0.0,
+                jointDamping=0.0,
+                physicsClientId=self._client,
+            )
+        return body
+
+    def link_pose(self, body: int, link: int) -> Pose:
+        """Return where a link's centre of mass is now."""
+        state = pybullet.getLinkState(body, link, computeForwardKinematics=1, physicsClientId=self._client)
+        return Pose(state[0], state[1])
+
+    def joints(self, body: int, count: int) -> tuple[tuple[float, float], ...]:
+        """Return angle (radians) and rate (rad/s) of the first ``count`` joints."""
+        states = pybullet.getJointStates(body, range(count), physicsClientId=self._client)
+        return tuple((state[0], state[1]) for state in states)
+
+    def set_joints(self, body: int, joints: Sequence[tuple[float, float]]) -> None:
+        """Set angle and rate of the first joints at once."""
+        angles = [[angle] for angle, _ in joints]
+        rates = [[rate] for _, rate in joints]
+        pybullet.resetJointStatesMultiDof(body, range(len(joints)), angles, rates, physicsClientId=self._client)
+
+    def turn_joints(self, body: int, angles: Sequence[float], torques: Sequence[float]) -> None:
+        """Let motors of bounded torque (newton metres) bring the joints to ``angles`` within the coming substep."""
+        pybullet.setJointMotorControlArray(
+            body,
+            range(len(angles)),
+            pybullet.POSITION_CONTROL,
+            targetPositions=angles,
+            forces=torques,
+            positionGains=[1.0] * len(angles),
+            velocityGains=[1.0] * len(angles),
+            physicsClientId=self._client,
+        )
 
     def weld(self, body: int, link: int, child: int, offset: Pose, force: float) -> int:
         """Fix ``child`` at its pose ``offset`` in the frame of ``body``'s link with bounded force; return the weld."""

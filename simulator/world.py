@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from simulator.arm import ArmRobot
 from simulator.base import Camera, FloatArray, Observation, Physics, Scene, WorldState
 from simulator.camera import DEFAULT_CAMERAS, render
 from simulator.errors import SceneError
@@ -17,7 +18,7 @@ from simulator.tabletop import RobotFactory, TableSnapshot, Tabletop, Touches
 
 _USUAL = Physics()
 RobotName = Literal["tool", "arm"]
-ROBOTS: dict[RobotName, RobotFactory] = {"tool": ToolRobot}
+ROBOTS: dict[RobotName, RobotFactory] = {"tool": ToolRobot, "arm": ArmRobot}
 
 
 @dataclass(frozen=True)
