@@ -83,7 +83,7 @@ class Artifacts:
 
 
 def pack_images(observation: Observation) -> bytes:
-    """Return the images of an observation (rgb ``[V, H, W, 3]``, elevation ``[V, H, W]``, uint8) as one ``npz`` file."""
+    """Return an observation's images (rgb ``[V, H, W, 3]``, elevation ``[V, H, W]``, uint8) as one ``npz`` file."""
     buffer = io.BytesIO()
     np.savez_compressed(buffer, rgb=observation.rgb, elevation=observation.elevation)
     return buffer.getvalue()

@@ -101,11 +101,13 @@ def open_database(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Database:
     """
     address = _address(url)
     with translated(address.database or "memory"):
-        if address.get_backend_name() == "sqlite" and not _in_memory(address):
-            Path(address.database or "").expanduser().parent.mkdir(parents=True, exist_ok=True)
+        if _is_path(address):
+            Path(address.database or "").parent.mkdir(parents=True, exist_ok=True)
         engine = _connectable(address, busy_seconds)
     database = Database(engine, address)
     try:
+        if database.revision() == HEAD:
+            return database
         with translated(database.name), engine.execution_options(writes=True).connect() as connection:
             _bring_up_to_date(connection, database.name)
     except StoreError:
@@ -132,13 +134,17 @@ def _address(url: str) -> URL:
         raise StoreError("database_url", "is not an address", remedy) from error
     if backend not in {"sqlite", "postgresql"}:
         raise StoreError("database_url", f"{backend} is not supported", "Use SQLite or PostgreSQL.")
-    if backend == "sqlite" and not _in_memory(address):
+    if _is_path(address):
         return address.set(database=str(Path(address.database or "").expanduser()))
     return address
 
 
 def _in_memory(url: URL) -> bool:
     return url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}
+
+
+def _is_path(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite" and not _in_memory(url) and not (url.database or "").startswith("file:")
 
 
 def _connectable(address: URL, busy_seconds: float) -> Engine:
