@@ -39,6 +39,8 @@ UNDECIDED: Final = 0.01
 """A start within this of satisfying the goal is redrawn, because a picture could not tell, metres."""
 COMFORT: Final = 0.008
 """Least margin of every fact once the witness is carried out, metres."""
+ROOM: Final = {"relation": 0.012, "push_relation": 0.02}
+"""Least margin of a witness beside another thing, metres: what is pushed ends less exactly than what is put."""
 SPARE: Final = 0.012
 """Free space on every side of a spot where a thing is put down, metres."""
 SPARE_INSIDE: Final = 0.005
@@ -309,7 +311,11 @@ def _beside(rng: np.random.Generator, scene: Scene, thing: Thing, kind: str, rel
         y = other.position[1] + distance * math.sin(angle)
         target = (float(x), float(y), thing.size[2] / 2)
         moved = replace(thing, position=target)
-        if max(abs(x), abs(y)) <= REACH and margin(fact, [moved, *around]) >= COMFORT and _fits(thing, target, around):
+        if (
+            max(abs(x), abs(y)) <= REACH
+            and margin(fact, [moved, *around]) >= ROOM[kind]
+            and _fits(thing, target, around)
+        ):
             return _Goal(request, (fact,), (Move(thing.id, target),))
     return None
 
