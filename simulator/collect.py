@@ -29,6 +29,7 @@ import numpy as np
 
 from simulator.base import COLOURS, KINDS, FloatArray, Scene
 from simulator.camera import DEFAULT_CAMERAS
+from simulator.errors import SceneError
 from simulator.play import choose_intent
 from simulator.sampler import sample_scene
 from simulator.script import Intent, Phase, scripted_action
@@ -94,7 +95,7 @@ def padded(values: list[tuple[float, ...]] | list[list[float]], width: int) -> F
 
 def play_episode(recorder: Recorder, rng: np.random.Generator) -> None:
     """Sample a scene and play ``MANIPULATIONS`` manipulations in it."""
-    scene = sample_scene(rng)
+    scene = fitting_scene(rng)
     recorder.scenes.append(scene)
     recorder.fresh_image = -1
     world = PhysicalWorld(scene)
@@ -106,6 +107,15 @@ def play_episode(recorder: Recorder, rng: np.random.Generator) -> None:
                 break
     finally:
         world.close()
+
+
+def fitting_scene(rng: np.random.Generator) -> Scene:
+    """Return a random scene, drawing again when the sampler found no room for its things."""
+    while True:
+        try:
+            return sample_scene(rng)
+        except SceneError:
+            continue
 
 
 def play_manipulation(recorder: Recorder, world: PhysicalWorld, rng: np.random.Generator, noise: float) -> bool:

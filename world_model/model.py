@@ -41,7 +41,7 @@ class ModelConfig:
     width: int = 48
     stem: int = 32
     trunk: int = 48
-    depth: int = 3
+    depth: int = 2
     hidden: int = 64
 
 
@@ -64,6 +64,22 @@ class LatentState:
     def repeat(self, count: int) -> LatentState:
         """Return the single state of this batch (``B`` = 1) ``count`` times, without copying."""
         return LatentState(*(x.expand(count, *x.shape[1:]) for x in (self.tokens, self.size, self.tool, self.present)))
+
+
+    def row(self, index: int) -> LatentState:
+        """Return one state of the batch, a batch of one."""
+        part = slice(index, index + 1)
+        return LatentState(self.tokens[part], self.size[part], self.tool[part], self.present[part])
+
+
+def stacked(states: list[LatentState]) -> LatentState:
+    """Return the batches of states one after the other."""
+    return LatentState(
+        torch.cat([s.tokens for s in states]),
+        torch.cat([s.size for s in states]),
+        torch.cat([s.tool for s in states]),
+        torch.cat([s.present for s in states]),
+    )
 
 
 class WorldModel(nn.Module):

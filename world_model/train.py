@@ -48,13 +48,13 @@ class Preset:
     level1: int
     level2: int
     proposals: int
-    pairs: int = 12
+    pairs: int = 8
     width: int = 48
     trunk: int = 48
 
 
 PRESETS = {
-    "cpu": Preset("cpu", episodes=2600, encoder=1400, control=200, level1=2500, level2=4000, proposals=6000),
+    "cpu": Preset("cpu", episodes=1300, encoder=1000, control=100, level1=1800, level2=3000, proposals=5000),
     "smoke": Preset("smoke", episodes=50, encoder=20, control=10, level1=10, level2=10, proposals=20),
 }
 """``cpu`` is the shipped default; ``smoke`` only shows that training runs."""

@@ -1,0 +1,179 @@
+"""Level-2 proposals: which manipulations are worth imagining for a subgoal, from geometry as believed.
+
+For every unmet fact: the thing it is about goes to places where the fact would hold, and whatever stands on it, or on where it must
+go, goes to a free place first. The proposals only suggest; the world model imagines each and the energy chooses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from planner.base import Manipulation
+from simulator.base import CONTAINERS, MOVABLE, WORK_HALF_WIDTH, Fact, Subgoal, Thing
+from simulator.places import PLACES
+from world_model.energies import above, fact_energy, table_of
+
+EDGE = WORK_HALF_WIDTH - 0.03
+"""Largest coordinate of a target on the table, metres."""
+GAP = 0.012
+"""Least gap to other things of a target on the table, metres."""
+OVER = 0.03
+"""How far above everything else a thing is carried, metres."""
+FLOOR = 0.004
+"""Thickness of a container's floor, metres."""
+UNMET = 1e-6
+
+
+@dataclass(frozen=True)
+class Breadth:
+    """How many targets are suggested: ``goal`` for a thing that must move, ``aside`` for one in the way."""
+
+    goal: int = 6
+    aside: int = 3
+
+
+def propose(
+    things: Sequence[Thing], subgoal: Subgoal, rng: np.random.Generator, breadth: Breadth
+) -> list[Manipulation]:
+    """Return manipulations worth imagining for ``subgoal`` from believed ``things``, without repetitions."""
+    table = table_of(things)
+    found: dict[tuple[str, int, int, int], Manipulation] = {}
+    for fact in subgoal.facts:
+        if float(fact_energy(fact, table)[0]) <= UNMET:
+            continue
+        for manipulation in for_fact(things, fact, subgoal, rng, breadth):
+            key = (manipulation.thing, *(round(c * 250) for c in manipulation.target))
+            found.setdefault(key, manipulation)
+    return [m for m in found.values() if m.thing not in subgoal.keep]
+
+
+def for_fact(
+    things: Sequence[Thing], fact: Fact, subgoal: Subgoal, rng: np.random.Generator, breadth: Breadth
+) -> Iterable[Manipulation]:
+    """Yield manipulations for one unmet fact: clear the way, or move what the fact is about."""
+    obstacles = in_the_way(things, fact)
+    for thing in obstacles:
+        for spot in free_spots(things, thing, rng, breadth.aside):
+            yield manipulation(things, thing, spot, push=False)
+    if fact.relation == "clear":
+        return
+    named = [t for name in fact.arguments for t in things if t.id == name]
+    movers = [t for t in named if t.kind in MOVABLE]
+    if fact.relation not in ("line", "apart", "next_to", "left_of", "right_of", "behind", "in_front_of"):
+        movers = movers[:1]
+    for mover in movers:
+        if mover.id in {t.id for t in obstacles} or covered(things, mover):
+            continue
+        for spot in goal_spots(things, mover, fact, rng, breadth.goal):
+            yield manipulation(things, mover, spot, push=subgoal.manner == "push")
+
+
+def in_the_way(things: Sequence[Thing], fact: Fact) -> list[Thing]:
+    """Return the topmost things that stand on what ``fact`` is about, or on where it should go."""
+    if fact.relation in ("line", "held"):
+        return []
+    names = fact.arguments[:2] if fact.relation in ("on", "in") else fact.arguments[:1]
+    table, subject, found = table_of(things), fact.arguments[0], dict[str, Thing]()
+    for name in names:
+        row = table.row(name)
+        if things[row].kind not in MOVABLE and fact.relation != "clear":
+            continue
+        standing = above(table, row)[0]
+        for index, thing in enumerate(things):
+            if bool(standing[index]) and thing.id != subject and not covered(things, thing):
+                found[thing.id] = thing
+    return list(found.values())
+
+
+def covered(things: Sequence[Thing], thing: Thing) -> bool:
+    """Whether something stands on ``thing``."""
+    table = table_of(things)
+    return bool(above(table, table.row(thing.id)).any())
+
+
+def goal_spots(
+    things: Sequence[Thing], mover: Thing, fact: Fact, rng: np.random.Generator, count: int
+) -> list[tuple[float, float, float]]:
+    """Return up to ``count`` centres for ``mover`` with the lowest energy of ``fact``, metres."""
+    spots = special_spots(things, mover, fact) + free_spots(things, mover, rng, 160)
+    if not spots:
+        return []
+    table = table_of(things)
+    positions = table.positions.expand(len(spots), -1, -1).clone()
+    positions[:, table.row(mover.id)] = torch.tensor(spots)
+    energies = fact_energy(fact, replace(table, positions=positions))
+    order = energies.argsort(stable=True)
+    return [spots[int(i)] for i in order[:count]]
+
+
+def special_spots(things: Sequence[Thing], mover: Thing, fact: Fact) -> list[tuple[float, float, float]]:
+    """Return the places a fact names itself: on a thing, at a place, at a point."""
+    if fact.relation in ("on", "in"):
+        support = next(t for t in things if t.id == fact.arguments[1])
+        return [s for s in on_top(support, mover) if support.kind not in CONTAINERS or not crowded(things, mover, s)] or list(
+            on_top(support, mover)
+        )
+    if fact.relation == "at":
+        x, y = PLACES[str(fact.arguments[1])] if len(fact.arguments) == 2 else fact.arguments[1:3]
+        spots = [(float(x) + dx, float(y) + dy, mover.size[2] / 2) for dx in (0, 0.02, -0.02) for dy in (0, 0.02, -0.02)]
+        return [s for s in spots if not crowded(things, mover, s)] or spots[:1]
+    return []
+
+
+def on_top(support: Thing, mover: Thing) -> list[tuple[float, float, float]]:
+    """Return centres for ``mover`` on or in ``support``: in the middle, and around it where there is room."""
+    x, y, _ = support.position
+    half = mover.size[2] / 2
+    if support.kind in CONTAINERS:
+        base, room = support.bottom + FLOOR, min(support.size[:2]) / 2 - max(mover.size[:2]) * 0.75 - 0.006
+    elif support.kind == "zone":
+        base, room = 0.0, min(support.size[:2]) / 2 - 0.02
+    else:
+        return [(x, y, support.top + half)]
+    room = max(0.0, room)
+    around = [(x + room * dx, y + room * dy, base + half) for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1))]
+    return [(x, y, base + half), *around]
+
+
+def free_spots(
+    things: Sequence[Thing], mover: Thing, rng: np.random.Generator, count: int
+) -> list[tuple[float, float, float]]:
+    """Return up to ``count`` random centres on the table at which ``mover`` touches nothing, metres."""
+    points = rng.uniform(-EDGE, EDGE, (max(200, 2 * count), 2))
+    height = mover.size[2] / 2
+    return [(float(x), float(y), height) for x, y in points if not crowded(things, mover, (x, y, height))][:count]
+
+
+def crowded(things: Sequence[Thing], mover: Thing, spot: tuple[float, float, float]) -> bool:
+    """Whether ``mover`` at ``spot`` would come closer than the gap to something at its height (zones aside)."""
+    own = outer(mover)
+    for other in things:
+        if other.id == mover.id or other.kind == "zone":
+            continue
+        inside = other.kind in CONTAINERS and spot[2] - mover.size[2] / 2 > other.bottom + FLOOR / 2
+        apart = float(np.hypot(spot[0] - other.position[0], spot[1] - other.position[1]))
+        overlap = spot[2] - mover.size[2] / 2 < other.top - 0.002 and spot[2] + mover.size[2] / 2 > other.bottom
+        if overlap and not inside and apart < own + outer(other) + GAP:
+            return True
+    return False
+
+
+def outer(thing: Thing) -> float:
+    """Return the radius of the circle around the outline, metres."""
+    if thing.kind in ("cylinder", "ball", "bowl"):
+        return max(thing.size[:2]) / 2
+    return float(np.hypot(thing.size[0], thing.size[1])) / 2
+
+
+def manipulation(
+    things: Sequence[Thing], mover: Thing, target: tuple[float, float, float], *, push: bool
+) -> Manipulation:
+    """Return the manipulation that brings ``mover`` to ``target``, over everything else."""
+    highest = max([t.top for t in things if t.id != mover.id], default=0.0)
+    start = (mover.position[0], mover.position[1], mover.top)
+    clearance = min(0.30, max(highest, target[2] - mover.size[2] / 2) + OVER)
+    return Manipulation("push" if push else "pick_place", mover.id, start, target, clearance)

@@ -1,0 +1,160 @@
+"""The seam: here, and only here, model, energy and search meet.
+
+Level 2 scores imagined manipulations by the energy of the subgoal; level 1 scores imagined control steps by how well they reach the
+way-point that level 2 chose. ``ControlCost`` has the signature other solvers expect: actions ``[B, S, H, A]`` to cost ``[B, S]``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from planner.base import Manipulation
+from simulator.base import Subgoal, Thing
+from world_model.base import BLOCK, Belief
+from world_model.energies import Table, disturbance, goal_energy
+from world_model.model import LatentState, WorldModel
+from world_model.proposals import Aim
+
+STEP_PRICE = 0.004
+"""Energy of one more manipulation, metres: of two equally good plans the shorter wins."""
+BLOCK_PRICE = 0.0005
+"""Energy of one more block of control steps, metres."""
+UNFINISHED = 0.2
+"""Energy of a control sequence that never completes its manipulation, metres."""
+RETREAT = 0.05
+"""How far above the thing the tool must be for a manipulation to be complete, metres."""
+
+
+def state_of(belief: Belief) -> LatentState:
+    """Return a belief as a batch of one state to imagine from."""
+    size = torch.tensor([[t.size for t in belief.scene.things]], dtype=torch.float32)
+    present = torch.ones(1, len(belief.scene.things), dtype=torch.bool)
+    return LatentState(belief.tokens[None], size, belief.tool[None], present)
+
+
+def encoded(manipulations: list[Manipulation]) -> Tensor:
+    """Return manipulations as ``[S, M]``."""
+    rows = [[float(m.kind == "push"), *m.start, *m.target, m.clearance] for m in manipulations]
+    return torch.tensor(rows, dtype=torch.float32)
+
+
+@dataclass(frozen=True)
+class Imagination:
+    """Imagined outcomes of ``S`` manipulations.
+
+    Attributes:
+        state: afterwards.
+        positions: ``[S, N, 3]`` metres.
+        energy: ``[S]`` of the subgoal, disturbances included.
+    """
+
+    state: LatentState
+    positions: Tensor
+    energy: Tensor
+
+
+def imagine_manipulations(
+    model: WorldModel, state: LatentState, manipulations: list[Manipulation], things: tuple[Thing, ...], subgoal: Subgoal
+) -> Imagination:
+    """Imagine row s of ``manipulations`` from row s of ``state`` and score the outcome."""
+    before = model.readouts.where(state.tokens)
+    after, _ = model.after_manipulation(state, encoded(manipulations))
+    positions = model.readouts.where(after.tokens)
+    rows = [t.id for t in things]
+    free = torch.zeros(len(manipulations), len(things), dtype=torch.bool)
+    free[torch.arange(len(manipulations)), torch.tensor([rows.index(m.thing) for m in manipulations])] = True
+    table = Table(positions, things, state.size[0])
+    keep = [rows.index(name) for name in subgoal.keep if name in rows]
+    energy = goal_energy(subgoal.facts, table) + disturbance(table, before, free, keep)
+    return Imagination(after, positions, energy)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far ``S`` imagined control sequences have come with their manipulation.
+
+    Attributes:
+        worked: ``[S]`` bool: the thing was held, or the tool was down beside it to push.
+        finished: ``[S]`` blocks until complete, or -1.
+        positions: ``[S, N, 3]`` at completion (so far, while unfinished), metres.
+    """
+
+    worked: Tensor
+    finished: Tensor
+    positions: Tensor
+
+
+class ControlCost:
+    """Scores control sequences by whether they bring one thing to its way-point and leave the rest alone.
+
+    Args:
+        model: imagines blocks of control steps.
+        start: the state to start from, a batch of one.
+        row: of the thing to move.
+        manipulation: what level 2 wants done.
+    """
+
+    def __init__(self, model: WorldModel, start: LatentState, row: int, manipulation: Manipulation) -> None:
+        self.model, self.start, self.row, self.manipulation = model, start, row, manipulation
+        self.before = model.readouts.where(start.tokens)
+        self.target = torch.tensor(manipulation.target)
+
+    def begin(self, count: int) -> Progress:
+        """Return the progress of ``count`` sequences that have done nothing yet."""
+        return Progress(
+            torch.zeros(count, dtype=torch.bool), torch.full((count,), -1), self.before.expand(count, -1, -1).clone()
+        )
+
+    def aim(self, positions: Tensor) -> Aim:
+        """Return what the proposals are asked for, given decoded ``positions [S, N, 3]``."""
+        count, push = len(positions), float(self.manipulation.kind == "push")
+        return Aim(
+            positions[:, self.row],
+            self.start.size[:, self.row].expand(count, -1),
+            self.target.expand(count, -1),
+            torch.full((count,), self.manipulation.clearance),
+            torch.full((count,), push),
+        )
+
+    def observe(self, progress: Progress, state: LatentState, positions: Tensor, blocks: int) -> Progress:
+        """Return the progress after ``blocks`` blocks that led to ``state`` with decoded ``positions``."""
+        top = positions[:, self.row, 2] + self.start.size[0, self.row, 2] / 2
+        if self.manipulation.kind == "push":
+            working = state.tool[:, 2] < top
+        else:
+            working = state.tool[:, 4] > 0.5
+        worked = progress.worked | working
+        away = (state.tool[:, 3] < 0.5) & (state.tool[:, 2] > top + RETREAT)
+        running = progress.finished < 0
+        ends = running & worked & away
+        kept = torch.where(running[:, None, None], positions, progress.positions)
+        return Progress(worked, torch.where(ends, blocks, progress.finished), kept)
+
+    def score(self, progress: Progress, blocks: int) -> Tensor:
+        """Return the cost ``[S]`` in metres of sequences that ran for at most ``blocks`` blocks."""
+        miss = (progress.positions[:, self.row] - self.target).norm(dim=-1)
+        others = (progress.positions - self.before).norm(dim=-1)
+        others[:, self.row] = 0
+        length = torch.where(progress.finished < 0, blocks, progress.finished)
+        return (
+            miss + torch.relu(others - 0.01).sum(-1) + BLOCK_PRICE * length + UNFINISHED * (progress.finished < 0).float()
+        )
+
+    def __call__(self, actions: Tensor) -> Tensor:
+        """Return the cost ``[B, S]`` of action sequences ``[B, S, H, A]``, ``H`` a multiple of the block length."""
+        flat = actions.flatten(0, 1)
+        state, progress = self.start.repeat(len(flat)), self.begin(len(flat))
+        for block in range(flat.shape[1] // BLOCK):
+            state, _, _ = self.model.after_block(state, flat[:, block * BLOCK : (block + 1) * BLOCK])
+            progress = self.observe(progress, state, self.model.readouts.where(state.tokens), block + 1)
+        return self.score(progress, flat.shape[1] // BLOCK).view(actions.shape[:2])
+
+
+def moved(things: tuple[Thing, ...], positions: Tensor) -> tuple[Thing, ...]:
+    """Return the things at ``positions [N, 3]``."""
+    return tuple(
+        replace(thing, position=(float(p[0]), float(p[1]), float(p[2]))) for thing, p in zip(things, positions, strict=True)
+    )

@@ -1,0 +1,169 @@
+"""Level 2: which manipulations, in which order, by beam search in the latent space.
+
+From every state in the beam manipulations are proposed, the world model imagines them, and the energy of the subgoal ranks the
+outcomes; clearing an obstacle pays off one or two manipulations later, so the search looks ahead until the goal is met.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from planner.base import Budget, Manipulation, TraceEntry
+from planner.candidates import Breadth, propose
+from planner.cost import STEP_PRICE, imagine_manipulations, moved, state_of
+from simulator.base import Subgoal, Thing
+from world_model.base import Belief
+from world_model.energies import goal_energy, table_of
+from world_model.model import LatentState, WorldModel, stacked
+
+SAME_TARGET = 0.012
+"""Targets closer than this are one attempt to whoever remembers failures, metres."""
+RETRY_JITTER = 0.006
+"""How far a retried manipulation is varied, metres (EVIDENCE 4b: after an observed no-change, jitter the retry)."""
+MET = 1e-3
+"""Imagined energy below which the search looks no further, metres."""
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """A node of the beam: manipulations and where they are imagined to lead.
+
+    Attributes:
+        manipulations: so far.
+        state: latent afterwards, a batch of one.
+        things: as imagined afterwards.
+        energy: of the subgoal, metres, with the price of every manipulation.
+        first_energy: the same after the first manipulation.
+        first_things: the things as imagined after the first manipulation.
+    """
+
+    manipulations: tuple[Manipulation, ...]
+    state: LatentState
+    things: tuple[Thing, ...]
+    energy: float
+    first_energy: float
+    first_things: tuple[Thing, ...]
+
+
+@dataclass(frozen=True)
+class ManipulationSearch:
+    """How level 2 searches: manipulations ahead, nodes kept, targets suggested."""
+
+    depth: int = 3
+    beam: int = 6
+    breadth: Breadth = Breadth()
+
+
+@torch.no_grad()
+def search(
+    model: WorldModel,
+    belief: Belief,
+    subgoal: Subgoal,
+    settings: ManipulationSearch,
+    *,
+    budget: Budget,
+    tabu: tuple[Manipulation, ...],
+    seed: int,
+) -> tuple[list[Sequence], tuple[TraceEntry, ...]]:
+    """Return sequences that lower the energy, best first, at most one for each first thing and place, and the trace."""
+    rng, began, imagined = np.random.default_rng(seed), time.perf_counter(), 0
+    things = belief.scene.things
+    now = float(goal_energy(subgoal.facts, table_of(things))[0])
+    beam = [Sequence((), state_of(belief), things, now, now, things)]
+    complete: list[Sequence] = []
+    trace: list[TraceEntry] = []
+    for depth in range(settings.depth):
+        parents, children = children_of(beam, subgoal, settings.breadth, rng)
+        children = [varied(child, tabu, rng) for child in children] if depth == 0 else children
+        spent = 1000 * (time.perf_counter() - began)
+        if not children or (depth > 0 and (spent > budget.milliseconds or imagined > budget.candidates)):
+            break
+        imagined += len(children)
+        beam = kept(expand(model, parents, children, subgoal), settings.beam)
+        complete += beam
+        lowest = tuple(round(s.energy, 4) for s in beam[:5])
+        trace.append(TraceEntry(2, len(children), lowest, words(beam[0].manipulations)))
+        if beam[0].energy < MET + STEP_PRICE * (depth + 1):
+            break
+    better = sorted((s for s in complete if s.energy < now - STEP_PRICE), key=lambda s: s.energy)
+    return distinct(better), tuple(trace)
+
+
+def children_of(
+    beam: list[Sequence], subgoal: Subgoal, breadth: Breadth, rng: np.random.Generator
+) -> tuple[list[Sequence], list[Manipulation]]:
+    """Return the proposals from every node, with the node each came from."""
+    parents: list[Sequence] = []
+    children: list[Manipulation] = []
+    for node in beam:
+        proposals = propose(node.things, subgoal, rng, breadth)
+        parents += [node] * len(proposals)
+        children += proposals
+    return parents, children
+
+
+def expand(
+    model: WorldModel, parents: list[Sequence], children: list[Manipulation], subgoal: Subgoal
+) -> list[Sequence]:
+    """Imagine all children in one batch."""
+    things = parents[0].things
+    state = stacked([parent.state for parent in parents])
+    outcome = imagine_manipulations(model, state, children, things, subgoal)
+    found: list[Sequence] = []
+    for row, (parent, child) in enumerate(zip(parents, children, strict=True)):
+        after = outcome.state.row(row)
+        energy = float(outcome.energy[row]) + STEP_PRICE * (len(parent.manipulations) + 1)
+        imagined = moved(things, outcome.positions[row])
+        first = not parent.manipulations
+        found.append(
+            Sequence(
+                (*parent.manipulations, child), after, imagined, energy,
+                energy if first else parent.first_energy, imagined if first else parent.first_things,
+            )  # fmt: skip
+        )
+    return found
+
+
+def kept(nodes: list[Sequence], count: int) -> list[Sequence]:
+    """Return the best ``count`` nodes, at most two for each first thing so that the beam stays diverse."""
+    taken: list[Sequence] = []
+    for node in sorted(nodes, key=lambda s: s.energy):
+        alike = sum(other.manipulations[-1].thing == node.manipulations[-1].thing for other in taken)
+        if alike < max(2, count // 2) and len(taken) < count:
+            taken.append(node)
+    return taken
+
+
+def distinct(sequences: list[Sequence]) -> list[Sequence]:
+    """Return the sequences whose first manipulations differ."""
+    taken: list[Sequence] = []
+    for sequence in sequences:
+        if not any(same(sequence.manipulations[0], other.manipulations[0]) for other in taken):
+            taken.append(sequence)
+    return taken
+
+
+def same(a: Manipulation, b: Manipulation) -> bool:
+    """Whether two manipulations are one attempt."""
+    return a.thing == b.thing and a.kind == b.kind and float(np.linalg.norm(np.subtract(a.target, b.target))) < SAME_TARGET
+
+
+def varied(proposal: Manipulation, tabu: tuple[Manipulation, ...], rng: np.random.Generator) -> Manipulation:
+    """Return ``proposal``, varied a little if it has failed before."""
+    if not any(same(proposal, failed) for failed in tabu):
+        return proposal
+    start, target = rng.normal(0, RETRY_JITTER, 2), rng.normal(0, RETRY_JITTER, 2)
+    return replace(
+        proposal,
+        start=(proposal.start[0] + float(start[0]), proposal.start[1] + float(start[1]), proposal.start[2]),
+        target=(proposal.target[0] + float(target[0]), proposal.target[1] + float(target[1]), proposal.target[2]),
+    )
+
+
+def words(manipulations: tuple[Manipulation, ...]) -> str:
+    """Return manipulations in words, for the trace."""
+    return "; ".join(f"{m.kind} {m.thing} to ({m.target[0]:.3f}, {m.target[1]:.3f}, {m.target[2]:.3f})" for m in manipulations)
