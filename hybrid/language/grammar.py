@@ -153,8 +153,8 @@ class Grammar:
         acts = [self._rng.choice(_LISTED)] * count if self._rng.random() < 0.4 else [self._rng.choice(_LISTED) for _ in range(count)]
         pushed = self._rng.random() < 0.06 and not {"on", "in"} & set(acts)
         clauses = [self._clauses.repeat(act, push=pushed) for act in acts]
-        if self._rng.random() < 0.15:
-            clauses = self._tower_list(count)
+        if self._rng.random() < 0.22:
+            return self._tower_list(count)
         first, push = clauses[0], all(clause.step.push for clause in clauses)
         if first.step.push and not push:
             first = replace(first, verb=("move", "moving", "moved"))
@@ -167,18 +167,18 @@ class Grammar:
         last = self._rng.choice((" and ", ", and ", gap, ", then ", " and then ", ", and finally "))
         return _Draft(steps, gap.join(texts[:-1]) + last + texts[-1] if len(texts) > 1 else head, "list")
 
-    def _tower_list(self, count: int) -> list[Clause]:
+    def _tower_list(self, count: int) -> _Draft:
         """A tower told pair by pair, from the base or from the top: *stack red on blue and blue on green*."""
         phrases = [self._nouns.phrase(SUPPORTS[:7]) for _ in range(count + 1)]
         pairs = list(zip(phrases[1:], phrases[:-1], strict=True))
         pairs = pairs if self._rng.random() < 0.5 else pairs[::-1]
-        verb = self._rng.choice((("stack", "stacking", "stacked"), ("put", "putting", "put")))
-        clauses: list[Clause] = []
-        for a, b in pairs:
-            word = self._rng.choice(("on", "on", "on top of", "onto"))
-            step = Pair(relation="on", a=a.terms, b=b.term)
-            clauses.append(Clause(step, a.text, a.many, verb, f"{word} {b.text}", b.text))
-        return clauses
+        steps = tuple(Pair(relation="on", a=a.terms, b=b.term) for a, b in pairs)
+        word = self._rng.choice(("on", "on", "on top of", "onto"))
+        texts = [f"{a.text} {word} {b.text}" for a, b in pairs]
+        head = self._rng.choice(("stack ", "stack ", "put ", "place ", "", "i want ", "build a tower: ", "set ", "pile "))
+        verb = "" if self._rng.random() < 0.7 else head
+        gap = self._rng.choice((", ", " and ", " and then ", ", then ", ". "))
+        return _Draft(steps, head + (gap + verb).join(texts), "tower list")
 
     def _reordered(self) -> _Draft:
         """Two clauses said in another order than they are to be done: *before you ..., ...*, *... only after ...*."""

@@ -29,7 +29,7 @@ CARRY: Final = _verbs(
     "move/moving/moved " * 4
     + "bring/bringing/brought take/taking/taken get/getting/got send/sending/sent carry/carrying/carried "
     "transfer/transferring/transferred relocate/relocating/relocated deliver/delivering/delivered slide/sliding/slid drag/dragging/dragged "
-    "shift/shifting/shifted return/returning/returned"
+    "shift/shifting/shifted return/returning/returned gather/gathering/gathered collect/collecting/collected"
 )
 STACK: Final = _verbs(
     "stack/stacking/stacked " * 3
@@ -44,7 +44,7 @@ DROP: Final = _verbs(
     "store/storing/stored collect/collecting/collected sort/sorting/sorted tip/tipping/tipped"
 )
 PARK: Final = _verbs("park/parking/parked leave/leaving/left stand/standing/stood station/stationing/stationed locate/locating/located")
-PUSH: Final = _verbs("push/pushing/pushed " * 5 + "shove/shoving/shoved nudge/nudging/nudged push/pushing/pushed bump/bumping/bumped")
+PUSH: Final = _verbs("push/pushing/pushed " * 5 + "shove/shoving/shoved nudge/nudging/nudged push/pushing/pushed roll/rolling/rolled")
 
 _VERBS: Final[dict[str, tuple[Verb, ...]]] = {
     "on": PUT + PUT + STACK,
@@ -100,6 +100,11 @@ _WHOLE: Final[dict[str, tuple[str, ...]]] = {
         "{a} should not touch {b}", "{a} must not touch {b}", "i don't want {a} next to {b}", "get {a} and {b} away from each other",
         "don't let {a} touch {b}", "spread {a} and {b} apart", "{a} can't be close to {b}", "{a} is too close to {b}", "keep {a} away from {b}",
     ),
+    "together": (
+        "put {a} and {b} next to each other", "put {a} and {b} side by side", "bring {a} and {b} together", "move {a} and {b} close together",
+        "{a} and {b} should be side by side", "place {a} and {b} beside each other", "i want {a} and {b} next to each other",
+        "{a} and {b} should be next to one another", "{a} should touch {b}", "make {a} touch {b}", "put {a} together with {b}",
+    ),
     "off": (
         "take {a} off {b}", "take {a} off of {b}", "remove {a} from {b}", "get {a} off {b}", "unstack {a} from {b}", "lift {a} off {b}",
         "take {a} out of {b}", "get {a} out of {b}", "take {a} from {b}", "move {a} off {b}", "pull {a} out of {b}", "{a} shouldn't be on {b}",
@@ -112,7 +117,7 @@ _ENDS: Final[dict[Literal["base", "peak"], tuple[str, ...]]] = {
 }
 _ACTS: Final = {
     "on": 24, "in": 15, "zone": 10, "at": 14, "left_of": 4, "right_of": 4, "in_front_of": 4, "behind": 4, "next_to": 6, "apart": 2,
-    "between": 4, "shift": 7, "down": 2, "clear": 4, "hold": 4, "line": 3, "tower": 6, "off": 2, "apart_whole": 3, "under": 2,
+    "between": 4, "shift": 7, "down": 2, "clear": 4, "hold": 4, "line": 3, "tower": 6, "off": 2, "apart_whole": 3, "together": 2, "under": 2,
 }  # fmt: skip
 
 
@@ -148,7 +153,7 @@ class Clauses:
         """Draw one clause; ``subject`` fixes what is moved, ``parted`` asks for one that has a ``rest``."""
         while True:
             act = self._rng.choices(tuple(_ACTS), weights=tuple(_ACTS.values()))[0]
-            whole = act in ("clear", "hold", "line", "tower", "off", "apart_whole", "under")
+            whole = act in ("clear", "hold", "line", "tower", "off", "apart_whole", "under", "together")
             if not (whole and (parted or subject is not None)):
                 return self._whole(act) if whole else self._parted(act, subject, push=push)
 
@@ -235,7 +240,7 @@ class Clauses:
     def _whole(self, act: str) -> Clause:
         if act == "tower":
             return self._tower()
-        if act in ("off", "apart_whole", "under"):
+        if act in ("off", "apart_whole", "under", "together"):
             return self._whole_pair(act)
         if act == "line":
             a = self._nouns.listing(MOVERS, self._rng.choice((2, 3, 3, 4))) if self._rng.random() < 0.5 else self._nouns.group(MOVERS)
@@ -252,8 +257,8 @@ class Clauses:
             b = self._nouns.phrase(SUPPORTS)
             words = self._rng.choice(("put {b} under {a}", "{b} goes under {a}", "{b} under {a}", "place {b} underneath {a}", "slide {b} below {a}"))
             return Clause(schema.Pair(relation="on", a=a.terms, b=b.term), words.format(a=a.text, b=b.text))
-        words = self._rng.choice(_WHOLE["off" if act == "off" else "apart"]).format(a=a.text, b=b.text)
-        return Clause(schema.Pair(relation="apart", a=a.terms, b=b.term), words)
+        words = self._rng.choice(_WHOLE["apart" if act == "apart_whole" else act]).format(a=a.text, b=b.text)
+        return Clause(schema.Pair(relation="next_to" if act == "together" else "apart", a=a.terms, b=b.term), words)
 
     def _tower(self) -> Clause:
         draw = self._rng.random()
@@ -288,7 +293,7 @@ class Clauses:
             listed[1:-1] = [f"{name} in the middle" for name in names[1:-1][::-1]]
         head = self._rng.choice(("build a tower with ", "make a tower: ", "a tower with ", "stack them: ", "i want a tower, ", "make a stack with "))
         if len(floors) > 2 and self._rng.random() < 0.35:
-            chain = self._rng.choice((" on ", " on top of ", " atop ")).join(names[::-1])
+            chain = self._rng.choice((" on ", " on ", " on top of ", " atop ", ", which goes on ")).join(names[::-1])
             chain = " under ".join(names) if self._rng.random() < 0.2 else chain
             text = self._rng.choice(("stack ", "put ", "", "i want ", "build a tower: ", "tower: ", "place ")) + chain
         else:

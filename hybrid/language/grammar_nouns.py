@@ -107,7 +107,10 @@ class Nouns:
     def place(self) -> tuple[Place, str]:
         """Draw a named place and its words, without article."""
         place = self._rng.choice(PLACES)
-        return place, self._rng.choice(PLACE_WORDS[place])
+        words = self._rng.choice(PLACE_WORDS[place])
+        if "table" not in words and "me" not in words.split() and self._rng.random() < 0.15:
+            words += self._rng.choice((" of the table", " of the table", " of the work area", " of the desk"))
+        return place, words
 
     def colour(self) -> Colour:
         """Draw a colour."""

@@ -39,7 +39,10 @@ _STATES: Final = (
     "i really want {a} to end up {rest}", "{a} would look good {rest}", "{a} would be better {rest}", "{a} wants to be {rest}", "my wish: {a} {rest}",
     "what i really want is for {a} to end up {rest}", "i think {a} should be {rest}", "i was hoping to have {a} {rest}", "goal: {a} {rest}",
 )  # fmt: skip
-_PUSHED_ORDERS: Final = tuple(words for words in _ORDERS if "{put}" in words)
+_PUSHED_ORDERS: Final = (
+    *(words for words in _ORDERS if "{put}" in words),
+    *("don't lift {a}, just {put} {it} {rest}", "don't lift it, just {put} {a} {rest}", "no lifting, {put} {a} {rest}") * 2,
+)
 _PUSHED_STATES: Final = tuple(words for words in _STATES if "{put" in words)
 """A push is said by its verb, so that only sentences with the verb can ask for one."""
 _TELEGRAMS: Final = ("{a} -> {t}", "{a}: {t}", "{a} to {t}", "{a} => {t}", "{a}, {t}", "{a} {t}", "{a} - {t}", "{a} → {t}", "{a} into {t}")

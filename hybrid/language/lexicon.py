@@ -52,7 +52,7 @@ UNKNOWN_NOUNS: Final[tuple[str, ...]] = tuple(
 """Nouns that name nothing on such a table; more come from the tokenizer's own words."""
 
 PLACE_WORDS: Final[dict[Place, tuple[str, ...]]] = {
-    "center": ("middle", "center", "centre", "middle of the table", "center of the table", "very middle", "exact middle"),
+    "center": ("middle", "center", "centre", "middle of the table", "center of the table", "centre of the table", "very middle", "exact middle"),
     "left": ("left", "left side", "left edge", "left edge of the table", "left hand side", "left end", "left border"),
     "right": ("right", "right side", "right edge", "right edge of the table", "right hand side", "right end", "right border"),
     "top": ("top", "back", "far side", "far edge", "top edge", "back edge", "back of the table", "upper edge", "rear", "far end",

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import math
-import os
 import random
 import time
 from collections.abc import Iterator
@@ -20,13 +19,14 @@ from typing import Final, cast
 
 import torch
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import EncoderDecoderModel
 
 from hybrid.base import Json
 from hybrid.language.decoding import greedy
 from hybrid.language.grammar import LONGEST, Grammar, Sample
-from hybrid.language.network import MAX_TEXT_TOKENS, MAX_WIRE_TOKENS, PAD, START, TOKEN_ID, Network, build, encode, load, save
+from hybrid.language.network import MAX_TEXT_TOKENS, MAX_WIRE_TOKENS, PAD, START, TOKEN_ID, TOKENIZER_FILE, Network, build, encode, load, save
 from hybrid.language.pretrained import PACKAGE_PIN, WEIGHTS_SHA256, Start, start
 from hybrid.language.wire import to_tokens
 
@@ -73,7 +73,10 @@ def train(out: Path, recipe: Recipe, begin: Path | None = None) -> Path:
     """
     torch.set_num_threads(recipe.threads)
     torch.manual_seed(recipe.seed)
-    beginning = start(None if begin is None else load(begin).tokenizer)
+    beginning = start(_vocabulary(out, begin))
+    out.mkdir(parents=True, exist_ok=True)
+    beginning.tokenizer.save(str(out / TOKENIZER_FILE))
+    generator = _generator_digest()
     run = _begin(out, recipe, beginning, begin)
     total = recipe.samples // recipe.batch
     began, saved = time.process_time() - run.seconds, time.monotonic()
@@ -89,7 +92,22 @@ def train(out: Path, recipe: Recipe, begin: Path | None = None) -> Path:
                 _save_state(out, run)
                 saved = time.monotonic()
     _save_state(out, run)
-    return _finish(out, recipe, beginning, run)
+    return _finish(out, recipe, beginning, run, generator)
+
+
+def _vocabulary(out: Path, begin: Path | None) -> Tokenizer | None:
+    """The tokenizer of the run to continue or to start from; None for a fresh run."""
+    if (out / TOKENIZER_FILE).is_file():
+        return Tokenizer.from_file(str(out / TOKENIZER_FILE))
+    return None if begin is None else load(begin).tokenizer
+
+
+def _generator_digest() -> str:
+    """Sha256 over the pages that generate the samples, as they were when the run began or went on."""
+    digest = hashlib.sha256()
+    for name in GENERATOR_FILES:
+        digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
+    return digest.hexdigest()
 
 
 def _begin(out: Path, recipe: Recipe, beginning: Start, begin: Path | None) -> _Run:
@@ -114,7 +132,6 @@ def _begin(out: Path, recipe: Recipe, beginning: Start, begin: Path | None) -> _
 
 
 def _save_state(out: Path, run: _Run) -> None:
-    out.mkdir(parents=True, exist_ok=True)
     state = {
         "model": run.model.state_dict(),
         "optimiser": run.optimiser.state_dict(),
@@ -123,7 +140,7 @@ def _save_state(out: Path, run: _Run) -> None:
         "losses": run.losses[-1000:],
     }
     torch.save(state, out / "state.tmp")
-    os.replace(out / "state.tmp", out / "state.pt")
+    (out / "state.tmp").replace(out / "state.pt")
 
 
 def _update(run: _Run, recipe: Recipe, total: int, batch: tuple[Tensor, Tensor, Tensor]) -> float:
@@ -187,16 +204,13 @@ def held_out(network: Network, words: tuple[str, ...], count: int) -> dict[str, 
     return {key: {"n": len(hits), "exact": round(sum(hits) / len(hits), 4)} for key, hits in sorted(right.items())}
 
 
-def _finish(out: Path, recipe: Recipe, beginning: Start, run: _Run) -> Path:
+def _finish(out: Path, recipe: Recipe, beginning: Start, run: _Run, generator: str) -> Path:
     network = Network(run.model.eval(), beginning.tokenizer, {})
-    digest = hashlib.sha256()
-    for name in GENERATOR_FILES:
-        digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
     card: dict[str, Json] = {
         "architecture": cast("dict[str, Json]", asdict(beginning.size)),
         "recipe": cast("dict[str, Json]", asdict(recipe)),
         "pretrained": {"package": PACKAGE_PIN, "sha256": WEIGHTS_SHA256},
-        "generator_sha256": digest.hexdigest(),
+        "generator_sha256": generator,
         "steps": run.step,
         "cpu_seconds": round(run.seconds),
         "loss": round(sum(run.losses[-100:]) / len(run.losses[-100:]), 4),

@@ -1,0 +1,127 @@
+"""The embedded default language model: shipped weights, one CPU core, no network.
+
+Text → greedy program → lexical guards → resolved on the scene. Sure and unsuspicious readings are answered at once; otherwise
+a beam gives alternatives, readings that mean the same on this table are counted together, and what remains open is asked.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from hybrid.base import Decomposition
+from hybrid.errors import LanguageError
+from hybrid.language.decoding import Decoded, beams, greedy
+from hybrid.language.guards import doubts, unknown_words
+from hybrid.language.network import SHIPPED, Network, load
+from hybrid.language.resolver import resolve
+from hybrid.language.wire import from_tokens
+from simulator.base import Scene
+
+SURE: Final = 0.74
+"""Probability of the greedy program from which it is taken at once (EVIDENCE 7: 93 % right when -log p < 0.30)."""
+AGREED: Final = 0.60
+"""Share of the beam's probability that must mean the same on this table to be taken."""
+WORTH_ASKING: Final = 0.08
+"""Probability from which a reading is offered in a question."""
+BEAM: Final = 5
+OFFERED: Final = 3
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to understand a request on a table."""
+
+    decomposition: Decomposition
+    probability: float
+    doubts: tuple[str, ...]
+
+
+class EmbeddedLanguageModel:
+    """A ``hybrid.base.LanguageModel`` over a loaded network.
+
+    Deterministic: the same words on the same scene mean the same whatever was tried before, so ``examples`` and ``feedback``
+    do not change the answer.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._name = f"embedded-{str(network.card.get('weights_sha256', 'untrained'))[:8]}"
+
+    @property
+    def name(self) -> str:
+        """``embedded-`` and the start of the weights' sha256."""
+        return self._name
+
+    def decompose(
+        self,
+        instruction: str,
+        scene: Scene,
+        *,
+        examples: tuple[str, ...] = (),  # noqa: ARG002
+        feedback: str = "",  # noqa: ARG002
+    ) -> Decomposition:
+        """Decompose ``instruction`` against ``scene``; raises ``LanguageError`` when it is too long for the network."""
+        began = time.perf_counter()
+        text = " ".join(instruction.replace("’", "'").split())
+        answer = self._answer(text, scene)
+        return replace(answer, backend=self.name, milliseconds=1000.0 * (time.perf_counter() - began))
+
+    def readings(self, text: str, scene: Scene) -> list[Reading]:
+        """Return the beam's readings of ``text``, most probable first; those that break the schema are left out."""
+        found = (self._read(decoded, text, scene) for decoded in beams(self._network, text, BEAM))
+        return [reading for reading in found if reading is not None]
+
+    def _answer(self, text: str, scene: Scene) -> Decomposition:
+        first = self._read(greedy(self._network, text), text, scene)
+        if first is not None and first.probability >= SURE and not first.doubts:
+            return first.decomposition
+        return _settled(self.readings(text, scene))
+
+    def _read(self, decoded: Decoded, text: str, scene: Scene) -> Reading | None:
+        if not decoded.complete:
+            return None
+        try:
+            program = from_tokens(decoded.tokens)
+        except LanguageError:
+            return None
+        answer = resolve(program, scene, unknown_words(text))
+        return Reading(answer, math.exp(decoded.log_probability), doubts(text, program))
+
+
+def load_embedded(path: Path | None = None) -> EmbeddedLanguageModel:
+    """Load the shipped weights, or others from a folder; raises ``CheckpointError`` when they are missing or do not fit."""
+    return EmbeddedLanguageModel(load(path if path is not None else SHIPPED))
+
+
+def _settled(readings: list[Reading]) -> Decomposition:
+    """Decide between readings: take what most of the probability agrees on, else ask, else give up."""
+    groups: dict[object, list[Reading]] = {}
+    for reading in readings:
+        if not reading.doubts:
+            groups.setdefault(_meaning(reading.decomposition), []).append(reading)
+    total = sum(reading.probability for reading in readings)
+    ranked = sorted(groups.values(), key=lambda group: -sum(r.probability for r in group))
+    if ranked and sum(r.probability for r in ranked[0]) >= AGREED * total and ranked[0][0].probability >= WORTH_ASKING:
+        return ranked[0][0].decomposition
+    likely = [group[0].decomposition for group in ranked if sum(r.probability for r in group) >= WORTH_ASKING]
+    likely += [r.decomposition for r in readings if r.doubts and r.probability >= WORTH_ASKING]
+    offers = tuple(dict.fromkeys(_words(answer) for answer in likely if answer.status == "planned"))[:OFFERED]
+    if offers:
+        return Decomposition("question", message=f"Did you mean: {' Or: '.join(offers)}?", choices=offers)
+    refusals = [answer for answer in likely if answer.status != "planned"]
+    if refusals:
+        return refusals[0]
+    return Decomposition("refused", message="I did not understand that. Say what to put where, for instance: put the red cube on the blue cube.")
+
+
+def _meaning(answer: Decomposition) -> object:
+    """What two readings must share to be the same on this table."""
+    return (answer.status, tuple((s.facts, s.keep, s.manner) for s in answer.subgoals), answer.message)
+
+
+def _words(answer: Decomposition) -> str:
+    return ", then ".join(subgoal.words for subgoal in answer.subgoals)

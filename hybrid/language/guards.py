@@ -1,0 +1,149 @@
+"""Lexical checks of a program against the words it came from.
+
+The network's confidence is calibrated except for polarity and the odd swapped colour (EVIDENCE 7: *mustn't be near* became
+*near* at log p -0.03). These checks are deterministic and cheap; a program that fails one is not acted on without asking.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from hybrid.language import lexicon, schema
+from hybrid.language.schema import AnyStep, Noun, Program, Selector, Term
+
+_RETRACTION: Final = re.compile(
+    r"\b(?:wait|actually|sorry|mean|meant|rather|scratch|forget|oops|hmm|correction|second thought|changed my mind|no,|er,)"
+)
+"""Words that take something back: what they revoke need not show in the program."""
+_POLITE: Final = re.compile(r"\b(?:(?:do not|don't|dont|do you|would you) mind|why (?:not|don't)|can't you|couldn't you|no rush|no problem)\b")
+_UNTIL: Final = re.compile(r"\buntil\b")
+_QUANTITY: Final = re.compile(r"(\d+|" + "|".join((*lexicon.NUMBER_WORDS, "an", "a")) + r")\s*(cms?|centim\w*|mm|millim\w*|inch\w*|in\b)")
+_DETERMINED: Final = re.compile(r"\b(?:the|a|an|my|that|this|our|your|some|any|all)\s+((?:[\w'-]+\s*){1,4})")
+_CLOSE: Final = 0.74
+"""Similarity ratio from which a word counts as a misspelling of another; *bleu* and *blue* have 0.75."""
+_KIND_SUPPORT: Final = {
+    kind: frozenset(word for base in words for word in (base, lexicon.plural(base)))
+    for kind, words in lexicon.KIND_WORDS.items()
+    if kind != "thing"
+}
+_BLOCKS: Final = _KIND_SUPPORT["block"] | _KIND_SUPPORT["cube"]
+_BOWLS: Final = _KIND_SUPPORT["container"] | _KIND_SUPPORT["bowl"] | _KIND_SUPPORT["tray"]
+_COLOUR_WORDS: Final = frozenset(word for words in lexicon.COLOUR_WORDS.values() for word in words)
+_SKIPPED: Final = (
+    _COLOUR_WORDS
+    | {word for words in lexicon.EXTREME_BEFORE.values() for word in words}
+    | {"big", "large", "bigger", "small", "little", "tiny", "smaller", "other", "very", "same", "first", "second", "last", "of", "the"}
+)
+_ORDINARY: Final = (
+    frozenset(word for words in _KIND_SUPPORT.values() for word in words)
+    | {word for base in lexicon.KIND_WORDS["thing"] for word in (base, lexicon.plural(base))}
+    | {word for words in lexicon.PLACE_WORDS.values() for phrase in words for word in phrase.split()}
+    | frozenset("table corner way bit little tad lot row line tower stack pile favour favor rest others tool gripper arm robot".split())
+)
+
+
+def doubts(text: str, program: Program) -> tuple[str, ...]:
+    """Return why ``program`` may not be what ``text`` says, each reason in a few words; empty when nothing is suspicious."""
+    if program.refuse is not None:
+        return ()
+    lowered = text.lower().replace("’", "'")
+    reasons = (*_colour_doubts(lowered, program), *_kind_doubts(lowered, program), *_side_doubts(lowered, program))
+    return (*reasons, *_negation_doubts(lowered, program), *_distance_doubts(lowered, program))
+
+
+def unknown_words(text: str) -> tuple[str, ...]:
+    """Return nouns of ``text`` that name nothing we know, for a refusal to quote: *banana* of *put the banana down*."""
+    found: list[str] = []
+    for match in _DETERMINED.finditer(text.lower()):
+        words = [word for word in match.group(1).split() if word not in _SKIPPED]
+        if words and words[0] not in _ORDINARY and words[0] not in found:
+            found.append(words[0])
+    return tuple(found)
+
+
+def nouns(program: Program) -> Iterator[Noun]:
+    """Yield every noun of a program, nested ones included."""
+    for step in program.steps:
+        for term in _terms(step):
+            yield from _parts(term)
+    for kept in program.keep:
+        yield from _parts(kept)
+
+
+def _terms(step: AnyStep) -> tuple[Term, ...]:
+    match step:
+        case schema.Pair():
+            return (*step.a, step.b)
+        case schema.Between():
+            return (*step.a, step.b, step.c)
+        case schema.Tower():
+            return (*step.a, *(end for end in (step.base, step.peak) if end is not None))
+        case _:
+            return step.a
+
+
+def _parts(term: Term) -> Iterator[Noun]:
+    if isinstance(term, Selector):
+        yield term
+        yield from term.excluding
+        if term.anchor is not None and term.anchor.noun is not None:
+            yield term.anchor.noun
+
+
+def _mentions(text: str, words: frozenset[str] | tuple[str, ...]) -> bool:
+    """Whether one of ``words`` is in ``text``, as said or misspelled."""
+    said = re.findall(r"[a-z]+", text)
+    if any(word in said for word in words):
+        return True
+    return any(difflib.get_close_matches(word, said, n=1, cutoff=_CLOSE) for word in words if len(word) > 2)
+
+
+def _colour_doubts(text: str, program: Program) -> list[str]:
+    meant = {noun.colour for noun in nouns(program) if noun.colour is not None}
+    reasons = [f"nobody said {colour}" for colour in sorted(meant) if not _mentions(lexicon.singular(text), lexicon.COLOUR_WORDS[colour])]
+    if not _RETRACTION.search(text):
+        reasons += [f"{colour} was said" for colour in dict.fromkeys(lexicon.colours_in(text)) if colour not in meant]
+    return reasons
+
+
+def _kind_doubts(text: str, program: Program) -> list[str]:
+    reasons: list[str] = []
+    for kind in sorted({noun.kind for noun in nouns(program)} - {"thing", "unknown"}):
+        words = _BLOCKS if kind in ("block", "cube") else _BOWLS if kind == "container" else _KIND_SUPPORT[kind]
+        if not _mentions(text, words):
+            reasons.append(f"nobody said {kind}")
+    return reasons
+
+
+def _side_doubts(text: str, program: Program) -> list[str]:
+    meant = "".join(step.model_dump_json() for step in program.steps)
+    return [f"nobody said {side}" for side in ("left", "right") if side in meant and not _mentions(text, (side, f"{side}most"))]
+
+
+def _negation_doubts(text: str, program: Program) -> list[str]:
+    text = _POLITE.sub("", text)
+    if not lexicon.NEGATION.search(text) or _RETRACTION.search(text) or _UNTIL.search(text):
+        return []
+    limits = program.keep or any(isinstance(step, schema.Clear) or step.push for step in program.steps)
+    apart = any(isinstance(step, schema.Pair) and step.relation == "apart" for step in program.steps)
+    excludes = any(isinstance(noun, Selector) and noun.excluding for noun in nouns(program))
+    return [] if limits or apart or excludes else ["something was ruled out"]
+
+
+def _distance_doubts(text: str, program: Program) -> list[str]:
+    said = {_centimetres(number, unit) for number, unit in _QUANTITY.findall(text)}
+    meant = {step.by for step in program.steps if isinstance(step, schema.Shift) and isinstance(step.by, int)}
+    meant |= {step.centimetres for step in program.steps if isinstance(step, schema.Pair) and step.centimetres is not None}
+    if _RETRACTION.search(text):
+        return [f"nobody said {length} cm" for length in sorted(meant - said)]
+    return ["the distances differ"] if meant != said else []
+
+
+def _centimetres(number: str, unit: str) -> int:
+    count = int(number) if number.isdigit() else 1 if number in ("a", "an") else lexicon.NUMBER_WORDS.index(number) + 1
+    if unit.startswith("m"):
+        return round(count / 10)
+    return round(count * 2.54) if unit.startswith("in") else count
