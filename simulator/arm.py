@@ -18,7 +18,7 @@ JOINTS = 7
 FLANGE = 0.045
 """From the frame of the last link to its face, metres before enlargement (mesh of the URDF)."""
 LINK_MASS, LINK_INERTIA = 0.05, 0.002
-"""Kilograms and kg m^2 of every link: an arm that carries its own weight, as controllers with gravity compensation do."""
+"""Kilograms and kg m^2 of every link: nearly weightless, as under a controller that compensates gravity."""
 TORQUES = (30.0, 40.0, 30.0, 30.0, 15.0, 15.0, 15.0)
 """Largest torque of each joint, newton metres: what presses with some 30 N at 0.9 m from the foot."""
 

@@ -1,7 +1,7 @@
 """Where the arm's joints must be for the tool to point straight down at a place: closed form, no simulator.
 
-The arm is a KUKA LBR iiwa (``kuka_iiwa/model.urdf`` of PyBullet's data), enlarged so that the whole work area is within its
-reach: shoulder, elbow and wrist are spheres in one vertical plane when joints 3 and 5 are zero.
+The arm is a KUKA LBR iiwa (``kuka_iiwa/model.urdf`` of PyBullet's data), enlarged so that the whole work area is within
+its reach: shoulder, elbow and wrist lie in one vertical plane while joints 3 and 5 are zero.
 """
 
 from __future__ import annotations

@@ -55,6 +55,10 @@ class Robot(Protocol):
         """Set where the tip should be at the end of the coming substep, metres."""
         ...
 
+    def pose_at(self, tip: Vector) -> None:
+        """Be at ``tip`` at once, at rest."""
+        ...
+
     def state(self) -> RobotState:
         """Return everything that moves of the robot."""
         ...
@@ -103,6 +107,10 @@ class ToolRobot:
         )
         right = -1.0 / TIMESTEP
         self._bullet.speed(self.body, linear, (right * turn[0], right * turn[1], right * turn[2]))
+
+    def pose_at(self, tip: Vector) -> None:
+        """Be at ``tip`` at once, at rest."""
+        self._bullet.put(self.body, Motion(Pose((tip[0], tip[1], tip[2] + TOOL_LENGTH / 2), UPRIGHT)))
 
     def state(self) -> RobotState:
         """Return how the rod moves."""

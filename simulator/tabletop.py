@@ -105,6 +105,7 @@ class Tabletop:
         physics: physical constants.
         robot: makes the robot in a client with its tip at a place; the tool-only robot by default.
         tool: where the tip starts, metres.
+        held: id of a thing that is sealed to the tool from the start.
         settle: substeps without action at the start.
     """
 
@@ -115,6 +116,7 @@ class Tabletop:
         physics: Physics = _USUAL,
         robot: RobotFactory = ToolRobot,
         tool: Vector = TOOL_HOME,
+        held: str | None = None,
         settle: int = SETTLE,
     ) -> None:
         self.bullet = Bullet(physics.friction)
@@ -124,10 +126,13 @@ class Tabletop:
         self._start = tool
         self._settle = settle
         self._populate()
+        if held is not None:
+            self._suction = True
+            self.hold(held)
         self._come_to_rest()
 
     def restart(self) -> None:
-        """Build everything anew as it was at first."""
+        """Build everything anew as it was at first, with nothing held."""
         self.bullet.clear()
         self._populate()
         self._come_to_rest()
@@ -146,9 +151,13 @@ class Tabletop:
         self.touches = Touches()
 
     def _come_to_rest(self) -> None:
-        for _ in range(self._settle):
+        """Let things settle; stopped ever again, so that those that overlap a little part without flying off."""
+        for k in range(self._settle):
             self.robot.drive(self._start)
             self.bullet.advance()
+            if k % 3 == 2:
+                for body in self._bodies.values():
+                    self.bullet.speed(body, (0.0, 0.0, 0.0), (0.0, 0.0, 0.0))
 
     def close(self) -> None:
         """Release the physics client."""
@@ -161,6 +170,11 @@ class Tabletop:
         solids = parts(thing.kind, thing.size)
         mass = _mass(thing) * physics.mass_scale
         return self.bullet.add(solids, mass, pose, surface, COLOURS[thing.colour], solid=thing.kind != "zone")
+
+    @property
+    def lag(self) -> float:
+        """Distance of the tool tip from where it was told to be, metres."""
+        return math.dist(self._target, self.robot.tip())
 
     @property
     def held(self) -> str | None:
@@ -299,6 +313,12 @@ class Tabletop:
             self.release()
         self.bullet.put(self._bodies[thing.id], Motion(Pose(thing.position, yaw_quaternion(thing.yaw))))
         self._wake()
+
+    def show(self, state: WorldState) -> None:
+        """Put everything, the tool too, where ``state`` has it, for pictures; upright things only keep their yaw."""
+        for thing in state.things:
+            self.bullet.put(self._bodies[thing.id], Motion(Pose(thing.position, yaw_quaternion(thing.yaw))))
+        self.robot.pose_at(state.tool)
 
     def _wake(self) -> None:
         """Wake everything: what leaned on or lay upon a thing that was taken away has to fall."""
