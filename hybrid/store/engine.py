@@ -28,8 +28,8 @@ HEAD = "0001"
 """Revision this code reads and writes; a test compares it with the newest migration."""
 BUSY_SECONDS = 5.0
 """How long a connection waits for another's lock before ``StoreLockedError``."""
-_MIGRATION_LOCK = 7_203_911
-"""Arbitrary key of the advisory lock that lets one process at a time migrate a PostgreSQL database."""
+_MIGRATION_LOCK, _TURN_LOCK = 7_203_911, 7_203_912
+"""Arbitrary keys of the PostgreSQL advisory locks that let one at a time migrate, and one at a time take its turn."""
 
 
 class Database:
@@ -74,6 +74,11 @@ class Database:
             session.begin(),
         ):
             yield session
+
+    def take_turn(self, session: Session) -> None:
+        """Let no other process past this point until ``session`` ends; SQLite's writers take turns anyway."""
+        if self.backend == "postgresql":
+            session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _TURN_LOCK})
 
     def revision(self) -> str | None:
         """Return the revision the database is at now."""

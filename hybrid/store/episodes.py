@@ -126,7 +126,7 @@ class SqlStore:
     def mark_interrupted(self, episode: str, reason: str) -> bool:
         """Close a running episode as interrupted; return False when it had ended already."""
         with self.database.write() as session:
-            row = _found(session, episode)
+            row = _found(session, episode, lock=True)
             if row.status != "running":
                 return False
             row.status, row.reason, row.finished_at = "interrupted", reason, datetime.now(UTC)
@@ -219,8 +219,9 @@ def open_store(url: str, artifacts: Path) -> SqlStore:
     return store
 
 
-def _found(session: Session, episode: str) -> EpisodeRow:
-    row = session.scalar(select(EpisodeRow).where(EpisodeRow.id == episode))
+def _found(session: Session, episode: str, *, lock: bool = False) -> EpisodeRow:
+    query = select(EpisodeRow).where(EpisodeRow.id == episode)
+    row = session.scalar(query.with_for_update() if lock else query)
     if row is None:
         raise EpisodeNotFoundError(
             "episode", f"there is none called {episode[:80]!r}", "List them: hybrid episodes list."
@@ -229,7 +230,7 @@ def _found(session: Session, episode: str) -> EpisodeRow:
 
 
 def _running(session: Session, episode: str) -> EpisodeRow:
-    row = _found(session, episode)
+    row = _found(session, episode, lock=True)
     if row.status != "running":
         problem = f"{episode} has ended as {row.status}"
         raise StoreError("episode", problem, "Open a new episode; an ended record is not changed.")

@@ -105,6 +105,7 @@ class TaskQueue:
         """
         digest = _digest(request)
         with self._database.write() as session:
+            self._database.take_turn(session)
             earlier = session.scalar(select(TaskRow).where(TaskRow.idempotency_key == key)) if key else None
             if earlier is not None:
                 if earlier.request_hash != digest:
@@ -136,7 +137,7 @@ class TaskQueue:
         An ``episode`` among the data becomes the task's episode.
         """
         with self._database.write() as session:
-            row = _found(session, task)
+            row = _found(session, task, lock=True)
             if isinstance(data.get("episode"), str):
                 row.episode = cast("str", data["episode"])
             return _append(session, row, name, data)
@@ -144,7 +145,7 @@ class TaskQueue:
     def finish(self, task: str, status: TaskStatus, *, reason: str | None, outcome: dict[str, Json] | None) -> Task:
         """End a task with one of ``FINAL`` and its last event; an ended task stays as it is."""
         with self._database.write() as session:
-            row = _found(session, task)
+            row = _found(session, task, lock=True)
             if row.status not in FINAL:
                 _finish(session, row, status, reason=reason, outcome=outcome)
             return _task(row)
@@ -152,7 +153,7 @@ class TaskQueue:
     def request_cancel(self, task: str) -> Task:
         """Ask a task to stop: a queued one ends at once, a running one when its worker notices, an ended one stays."""
         with self._database.write() as session:
-            row = _found(session, task)
+            row = _found(session, task, lock=True)
             if row.status == "queued":
                 _finish(session, row, "cancelled", reason="cancelled before it began", outcome=None)
             elif row.status == "running" and not row.cancel_requested:
@@ -222,8 +223,9 @@ def _new_task(request: TaskRequest, key: str | None, digest: str) -> TaskRow:
     )
 
 
-def _found(session: Session, task: str) -> TaskRow:
-    row = session.scalar(select(TaskRow).where(TaskRow.id == task))
+def _found(session: Session, task: str, *, lock: bool = False) -> TaskRow:
+    query = select(TaskRow).where(TaskRow.id == task)
+    row = session.scalar(query.with_for_update() if lock else query)
     if row is None:
         raise TaskNotFoundError("task", f"there is none called {task[:80]!r}", "List them with GET /v1/tasks.")
     return row

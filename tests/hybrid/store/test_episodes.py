@@ -182,9 +182,9 @@ def test_missing_images_are_named(store):
         store.observations(episode)
 
 
-def test_reopening_leaves_the_episode_of_a_living_process_alone(store, tmp_path):
+def test_reopening_leaves_the_episode_of_a_living_process_alone(store, url, tmp_path):
     episode = begin(store)
-    other = open_store(f"sqlite:///{tmp_path}/hybrid.db", tmp_path / "artifacts")
+    other = open_store(url, tmp_path / "artifacts")
     assert other.episode(episode)["status"] == "running"
     other.close()
 

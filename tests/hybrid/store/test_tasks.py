@@ -1,5 +1,7 @@
 """Covers hybrid.store.tasks: order, keys, room, endings and numbered events; the service's tests run them."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from hybrid.errors import QueueFullError, TaskConflictError, TaskNotFoundError
@@ -82,6 +84,15 @@ def test_running_task_of_this_process_is_not_recovered(queue):
     submit(queue)
     queue.claim()
     assert queue.recover() == ()
+
+
+def test_many_at_once_get_one_task_a_key_and_events_without_gaps(queue):
+    with ThreadPoolExecutor(6) as pool:
+        made = list(pool.map(lambda number: submit(queue, key=f"k{number % 3}"), range(12)))
+        assert sum(submitted.created for submitted in made) == 3
+        task = made[0].task.id
+        list(pool.map(lambda number: queue.append(task, "step", {"number": number}), range(12)))
+    assert [event.sequence for event in queue.events(task)] == list(range(1, 14))
 
 
 @pytest.mark.parametrize("call", ["task", "events", "request_cancel"])
