@@ -23,8 +23,6 @@ PRODUCT = [path for path in MODULES if path.relative_to(ROOT).parts[0] != "tests
 MIGRATIONS = ROOT / "hybrid" / "store" / "migrations"
 FILE_WALL, BODY_WALL = 400, 60
 SEEN_OF_THE_SIMULATOR = {"simulator.base", "simulator.errors", "simulator.places"}
-NAMED_ELSEWHERE = {"pillow"}
-"""Distributions needed though no module of ours imports them: Pillow writes the GIFs of imageio."""
 TEXT = {".py", ".md", ".toml", ".txt", ".json", ".html", ".js", ".css", ".ini", ".mako", ".yml", ".yaml", ""}
 
 
@@ -148,7 +146,7 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None
     }
     used = {distribution(by_module[name][0]) for name in foreign if name in by_module}
     assert used - needed - optional == set(), "imported, but not in pyproject.toml"
-    assert needed - used - NAMED_ELSEWHERE == set(), "in pyproject.toml, but never imported"
+    assert needed - used == set(), "in pyproject.toml, but never imported"
 
 
 def test_every_module_lies_in_a_package() -> None:

@@ -22,7 +22,7 @@ from hybrid.base import Json, Listener
 Told = Callable[[int, int], None]
 """Told (done, in all)."""
 ToldPhase = Callable[[str, int, int, dict[str, float]], None]
-"""Told (phase, done, in all, figures)."""
+"""Told (phase, done, in all, parts of the loss)."""
 
 
 @contextmanager
@@ -48,15 +48,15 @@ def bar(label: str) -> Generator[Told]:
 
 @contextmanager
 def phases() -> Generator[ToldPhase]:
-    """Show one bar a phase with its latest figures; yields what to tell of progress."""
+    """Show one bar a phase with its latest loss; yields what to tell of progress."""
     with _bars() as bars:
         tasks: dict[str, TaskID] = {}
 
         def told(phase: str, done: int, total: int, figures: dict[str, float]) -> None:
             if phase not in tasks:
                 tasks[phase] = bars.add_task(phase, total=total)
-            shown = " ".join(f"{name} {value:.3f}" for name, value in figures.items())
-            bars.update(tasks[phase], completed=done, total=total, description=f"{phase} [dim]{shown}[/dim]")
+            loss = sum(figures.values())
+            bars.update(tasks[phase], completed=done, total=total, description=f"{phase} [dim]loss {loss:.3f}[/dim]")
 
         yield told
 
