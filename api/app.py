@@ -22,7 +22,8 @@ from hybrid.config import Settings
 from hybrid.service import TaskService
 
 PAGES = str(resources.files("api") / "pages")
-POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:"
+SUMMARY = "Plain words in, physically checked actions out."
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:"
 """Content security policy of the page: nothing from elsewhere, nothing inline."""
 
 
@@ -40,7 +41,8 @@ def create_app(service: TaskService, settings: Settings) -> FastAPI:
         yield
         await run_in_threadpool(service.stop)
 
-    app = FastAPI(title="hybrid-planner", summary="Plain words in, physically checked actions out.", lifespan=lifespan)
+    # The framework's documentation pages fetch their scripts from elsewhere: the description alone is served.
+    app = FastAPI(title="hybrid-planner", summary=SUMMARY, docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.service = service
     app.state.settings = settings
     app.add_middleware(Guards, hosts=settings.allowed_hosts, max_body_bytes=settings.max_body_bytes)

@@ -131,7 +131,7 @@ def _of_validation(request: Request, error: Exception) -> JSONResponse:
 def _of_http(request: Request, error: Exception) -> JSONResponse:
     known = cast("HTTPException", error)
     detail = {
-        404: f"There is nothing at {request.url.path}. The description of this interface is at /docs.",
+        404: f"There is nothing at {request.url.path}. The description of this interface is at /openapi.json.",
         405: f"{request.method} is not possible at {request.url.path}.",
     }.get(known.status_code, str(known.detail))
     response = problem(request, known.status_code, detail)
@@ -152,5 +152,7 @@ def _fault(entry: Mapping[str, object]) -> FieldProblem:
     message = str(entry["msg"]).removeprefix("Value error, ")
     first, _, remedy = message.partition(". ")
     return FieldProblem(
-        field=".".join(inside) or "body", problem=first.rstrip("."), remedy=remedy or "See /docs for what is accepted."
+        field=".".join(inside) or "body",
+        problem=first.rstrip("."),
+        remedy=remedy or "See /openapi.json for what is accepted.",
     )

@@ -88,6 +88,11 @@ function show(name, data) {
   if (Array.isArray(things) && things[0]?.position) draw(things, `As ${name === "verdict" ? "simulated in the check" : "it is thought to be"}.`);
 }
 
+function film(episode) {
+  $("film").hidden = !episode;
+  if (episode) $("film").src = `v1/episodes/${episode}/video`;
+}
+
 async function end(data) {
   stream.close();
   $("state").textContent = data.status;
@@ -98,6 +103,7 @@ async function end(data) {
   if (data.episode) {
     const episode = await ask(`v1/episodes/${data.episode}`);
     if (episode.final) draw(episode.final.things, "The true state at the end.");
+    if (episode.video) film(data.episode);
   }
   await listEpisodes();
 }
@@ -136,6 +142,7 @@ $("ask").addEventListener("submit", async (event) => {
     current = task.id;
     $("events").replaceChildren();
     $("subgoals").replaceChildren();
+    film(null);
     $("state").textContent = task.status;
     $("state").className = "";
     $("go").disabled = true;
