@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import cast
@@ -14,6 +15,8 @@ from hybrid.base import Decomposition, EpisodeResult, Json
 from hybrid.errors import ConfigError, HybridError
 
 Record = dict[str, Json]
+PRINTED_WIDTH = 120
+"""Columns of a file or pipe, which has no width of its own."""
 
 
 def answer(data: Json, *, as_json: bool, people: Callable[[Console], None]) -> None:
@@ -21,7 +24,8 @@ def answer(data: Json, *, as_json: bool, people: Callable[[Console], None]) -> N
     if as_json:
         typer.echo(json.dumps(data))
     else:
-        people(Console(highlight=False))
+        width = None if sys.stdout.isatty() else PRINTED_WIDTH
+        people(Console(highlight=False, width=width))
 
 
 def refuse_report_path(path: Path) -> None:
