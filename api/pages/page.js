@@ -62,10 +62,7 @@ function tell(name, text, tone) {
 const number = (value) => (typeof value === "number" ? value.toFixed(4) : "–");
 const words = (data) => data.words || data.reason || data.message || "";
 
-function move(data) {
-  const first = (data.manipulations || data.plan?.manipulations || [])[0];
-  return first ? `${first.kind.replace("_", "–")} ${first.thing}` : words(data);
-}
+const move = (data) => data.manipulations.map((one) => `${one.kind.replace("_", " and ")} ${one.thing}`).join(", then ");
 
 const SAY = {
   subgoals: (data) => {
@@ -76,16 +73,24 @@ const SAY = {
     }));
     return [`${(data.subgoals || []).length} found`];
   },
-  plan: (data) => [`${move(data)}; energy ${number(data.energy ?? data.plan?.energy)}`],
-  verdict: (data) => [data.reason || data.code || "", data.accepted ? "good" : "bad"],
+  perceived: (data) => [`${data.things.length} things seen`],
+  recalled: (data) => [`${data.episodes.length} episodes like this one`],
+  subgoal: (data) => {
+    $("subgoals").children[data.subgoal]?.classList.add(data.status === "reached" ? "good" : "bad");
+    return [`${data.subgoal + 1} ${data.status}`, data.status === "reached" ? "good" : "bad"];
+  },
+  plan: (data) => (data.found === false
+    ? [`none found: ${data.reason}`, "bad"]
+    : [`${move(data)}; energy ${number(data.energy)} after ${number(data.first_energy)}`]),
+  verdict: (data) => [data.reason, data.accepted ? "good" : "bad"],
+  acted: (data) => [data.left ? `left early: ${data.left}` : `${data.steps} steps so far`, data.left ? "bad" : ""],
+  observed: (data) => [`surprise ${number(data.surprise)}`],
 };
 
 function show(name, data) {
-  if (name === "step") return;
   const [text, tone] = (SAY[name] || ((other) => [words(other)]))(data);
   tell(name, text, tone);
-  const things = data.things || data.final || data.scene?.things;
-  if (Array.isArray(things) && things[0]?.position) draw(things, `As ${name === "verdict" ? "simulated in the check" : "it is thought to be"}.`);
+  if (data.things) draw(data.things, "The table as it is perceived.");
 }
 
 function film(episode) {
@@ -109,7 +114,7 @@ async function end(data) {
 }
 
 function follow(task) {
-  const known = ["queued", "running", "cancelling", "subgoals", "perceived", "plan", "verdict", "step", "observation", "subgoal", "replan", "episode", "question", "refused", "done"];
+  const known = ["queued", "running", "cancelling", "perceived", "recalled", "subgoals", "subgoal", "plan", "verdict", "acted", "observed", "done"];
   stream = new EventSource(`v1/tasks/${task}/events`);
   for (const name of known) stream.addEventListener(name, (event) => {
     $("state").textContent = FINAL.includes($("state").textContent) ? $("state").textContent : "running";

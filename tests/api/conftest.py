@@ -5,7 +5,7 @@ import time
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app
+from api.face import create_app
 from hybrid.config import load_settings
 from hybrid.service import TaskService
 from hybrid.store.episodes import open_store

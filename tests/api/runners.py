@@ -3,7 +3,8 @@
 import threading
 
 from hybrid.base import Outcome
-from tests.hybrid.store.samples import FINAL, attempt, decomposition, outcome, steps
+from hybrid.store.records import plain
+from tests.hybrid.store.samples import FINAL, attempt, decomposition, outcome, plan, steps
 
 
 class SmallRunner:
@@ -29,9 +30,9 @@ class SmallRunner:
         if "break" in words:
             raise ZeroDivisionError("secret detail")
         self.store.record_decomposition(episode, decomposition())
-        listener("subgoals", {"subgoals": [{"words": "red on blue"}]})
+        listener("subgoals", {"status": "planned", "subgoals": [{"words": "red on blue"}], "message": None})
         self.store.record_attempt(episode, attempt(executed=True))
-        listener("plan", {"energy": 0.031, "manipulations": [{"kind": "pick_place", "thing": "red_cube_1"}]})
+        listener("plan", {"found": True, "energy": 0.031, "manipulations": plain(plan().manipulations)})
         listener("verdict", {"accepted": True, "reason": "every fact holds"})
         self.store.record_steps(episode, steps(3))
         ended = self._ending(words, cancel)

@@ -1,72 +1,52 @@
-"""Covers api.app, api.health, api.description and the page: the parts put together."""
-
-import re
+"""Covers api.app: what the environment describes is what is served, and what cannot be used is refused at the start."""
 
 import pytest
 from fastapi.testclient import TestClient
 
-from api.problems import MEDIA_TYPE
+import api.app
+from api.app import build_app
+from hybrid.base import EpisodeResult
+from hybrid.errors import ConfigError, StoreSchemaError
+from hybrid.store.engine import open_database
+from tests.hybrid.store.samples import outcome
 
 
-def test_process_answers(client):
-    assert client.get("/healthz").json()["status"] == "ok"
+class Engine:
+    """Reaches everything at once."""
+
+    def __init__(self, settings):
+        self.settings = settings
+
+    def run(self, instruction, scene, seed, listener=None, cancel=None):
+        return EpisodeResult(f"{instruction} {scene.name} {seed}", outcome(), None, None)
 
 
-def test_service_is_ready_while_its_worker_lives(client, service):
-    assert client.get("/readyz").json() == {"ready": True, "checks": {"worker": True, "schema": True}}
-    service.stop()
-    response = client.get("/readyz")
-    assert response.status_code == 503
-    assert response.json()["checks"] == {"worker": False, "schema": True}
+@pytest.fixture(autouse=True)
+def quick_engine(monkeypatch, tmp_path):
+    monkeypatch.setattr(api.app, "build_engine", Engine)
+    monkeypatch.setenv("HYBRID_DATABASE_URL", f"sqlite:///{tmp_path}/served.db")
 
 
-def test_worker_starts_and_stops_with_the_application(app, service):
-    assert not service.working
-    with TestClient(app, base_url="http://127.0.0.1"):
-        assert service.working
-    assert not service.working
+def test_settings_of_the_environment_reach_the_engine_and_the_queue(monkeypatch, tmp_path):
+    monkeypatch.setenv("HYBRID_SCENE", "stacked")
+    with TestClient(build_app(), base_url="http://127.0.0.1") as client:
+        task = client.post("/v1/tasks", json={"instruction": "go", "seed": 4}).json()["id"]
+        with client.stream("GET", f"/v1/tasks/{task}/events") as response:
+            assert "succeeded" in response.read().decode()
+        assert client.get(f"/v1/tasks/{task}").json()["episode"] == "go stacked 4"
+    assert (tmp_path / "served.db").exists()
 
 
-def test_page_asks_nobody_else_for_anything(client):
-    page = client.get("/")
-    assert page.headers["Content-Type"].startswith("text/html")
-    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
-    named = re.findall(r'(?:src|href)="([^"]+)"', page.text)
-    assert {"pages/page.js", "pages/style.css"} <= set(named)
-    for address in named:
-        assert address.startswith("data:") or client.get(f"/{address}").status_code == 200
-    assert "http" not in client.get("/pages/page.js").text.replace("http://www.w3.org/2000/svg", "")
+def test_bad_setting_is_refused_at_the_start(monkeypatch):
+    monkeypatch.setenv("HYBRID_QUEUE_SIZE", "none")
+    with pytest.raises(ConfigError, match="HYBRID_QUEUE_SIZE"):
+        build_app()
 
 
-@pytest.fixture
-def description(client):
-    return client.get("/openapi.json").json()
-
-
-def test_every_route_describes_its_problems_as_what_they_are(description):
-    for path, operations in description["paths"].items():
-        for method, operation in operations.items():
-            assert set(operation["responses"]["4XX"]["content"]) == {MEDIA_TYPE}, (path, method)
-            assert "422" not in operation["responses"], (path, method)
-    assert "HTTPValidationError" not in description["components"]["schemas"]
-
-
-def test_description_holds_an_example_that_is_accepted(client, description):
-    example = description["components"]["schemas"]["TaskCreate"]["examples"][0]
-    assert client.post("/v1/tasks", json=example).status_code == 202
-
-
-def test_every_route_is_described(description):
-    assert set(description["paths"]) == {
-        "/v1/tasks",
-        "/v1/tasks/{task}",
-        "/v1/tasks/{task}/events",
-        "/v1/tasks/{task}/cancel",
-        "/v1/episodes",
-        "/v1/episodes/{episode}",
-        "/v1/episodes/{episode}/video",
-        "/v1/scenes",
-        "/v1/scenes/{name}",
-        "/healthz",
-        "/readyz",
-    }
+def test_store_of_another_version_is_refused_at_the_start(tmp_path):
+    database = open_database(f"sqlite:///{tmp_path}/served.db")
+    with database.write() as session:
+        session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    database.close()
+    with pytest.raises(StoreSchemaError, match="9999"):
+        build_app()

@@ -52,7 +52,7 @@ def test_events_come_numbered_in_order_and_the_stream_ends_by_itself(address):
     heard = follow(address, ask(address))
     assert [name for _, name, _ in heard] == ["queued", "running", "started", "subgoals", "plan", "verdict", "end"]
     assert [number for number, _, _ in heard] == list(range(1, 8))
-    assert heard[3][2] == {"subgoals": [{"words": "red on blue"}]}
+    assert heard[3][2]["subgoals"] == [{"words": "red on blue"}]
     assert heard[-1][2]["status"] == "succeeded"
     assert heard[-1][2]["episode"] == heard[2][2]["episode"]
 

@@ -3,7 +3,7 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app
+from api.face import create_app
 from hybrid.config import load_settings
 
 

@@ -84,7 +84,7 @@ def test_body_of_another_type_is_refused(client):
         "/v1/episodes/none/video",
         "/v1/scenes/none",
         "/pages/none.js",
-        "/pages/../app.py",
+        "/pages/../face.py",
     ],
 )
 def test_unknown_things_are_404(client, path):
