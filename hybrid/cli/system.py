@@ -18,6 +18,9 @@ from hybrid.doctor import examine
 SERVICE = "api.app:build_app"
 """The service's factory, by name: this room may not import the one above it, uvicorn may."""
 
+GRACE = 3
+"""Seconds an ending service waits for those who still listen to a task, before it interrupts the task under way."""
+
 Host = Annotated[str | None, typer.Option("--host", help="Address to listen on.", show_default=False)]
 Port = Annotated[
     int | None, typer.Option("--port", help="Port to listen on; 0 lets the system choose.", show_default=False)
@@ -35,5 +38,5 @@ def doctor(as_json: AsJson = False) -> int:
 def serve(host: Host = None, port: Port = None) -> int:
     """Serve tasks over HTTP and the web page; reaches this machine only unless told otherwise."""
     settings = load_settings(host=host, port=port)
-    uvicorn.run(SERVICE, factory=True, host=settings.host, port=settings.port)
+    uvicorn.run(SERVICE, factory=True, host=settings.host, port=settings.port, timeout_graceful_shutdown=GRACE)
     return 0
