@@ -1,19 +1,24 @@
 """Grammar-masked decoding: the network may only write programs of the wire language.
 
-The masks come from the language's own stack through transformers' ``prefix_allowed_tokens_fn``; log-probabilities are those
-of the masked distribution, so that they say how sure the network is among the programs it could have written.
+A beam over the decoder with its key-value cache; a width of one is greedy. The masks come from the language's own
+stack, and the log-probabilities are those of the masked distribution, so that they say how sure the network is among
+the programs it could have written.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final, cast
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from transformers import DynamicCache, EncoderDecoderCache
 
-from hybrid.language.network import MAX_WIRE_TOKENS, OUTPUT, PAD, START, TOKEN_ID, Network, encode
+from hybrid.language.network import MAX_WIRE_TOKENS, OUTPUT, START, TOKEN_ID, Network, encode
 from hybrid.language.wire import END, Stack
+
+_END_ID: Final = TOKEN_ID[END]
 
 
 @dataclass(frozen=True)
@@ -34,53 +39,85 @@ class Decoded:
         return bool(self.tokens) and self.tokens[-1] == END
 
 
+@dataclass(frozen=True)
+class _Path:
+    """A beam's program so far as output ids, with its log-probability."""
+
+    ids: tuple[int, ...]
+    score: float
+
+
 def greedy(network: Network, text: str) -> Decoded:
     """Decode the most probable token each time; raises ``LanguageError`` for a text that is too long."""
     return beams(network, text, 1)[0]
 
 
 def beams(network: Network, text: str, width: int) -> list[Decoded]:
-    """Decode with a beam of ``width`` and return all of it, most probable first."""
-    ids, mask = encode(network.tokenizer, [text])
+    """Decode with a beam of ``width`` and return up to so many programs, most probable first; errors as ``greedy``."""
     with torch.inference_mode():
-        output = network.model.generate(
-            inputs=ids,
-            attention_mask=mask,
-            num_beams=width,
-            num_return_sequences=width,
-            do_sample=False,
-            length_penalty=0.0,
-            max_length=MAX_WIRE_TOKENS,
-            prefix_allowed_tokens_fn=_allowed,
-            output_scores=True,
-            return_dict_in_generate=True,
+        step = _Decoder(network, text)
+        live, ended = [_Path((), 0.0)], list[_Path]()
+        tokens = torch.tensor([[TOKEN_ID[START]]])
+        for _ in range(MAX_WIRE_TOKENS - 1):
+            grown = _grown(live, step.scores(tokens), width)
+            ended += [path for _, path in grown if path.ids[-1] == _END_ID]
+            going = [(row, path) for row, path in grown if path.ids[-1] != _END_ID]
+            ended = sorted(ended, key=lambda path: -path.score)[:width]
+            if not going or (len(ended) == width and ended[-1].score >= going[0][1].score):
+                break
+            live = [path for _, path in going]
+            step.keep([row for row, _ in going])
+            tokens = torch.tensor([[path.ids[-1]] for path in live])
+    return [_decoded(path) for path in ended or live]
+
+
+def _grown(live: list[_Path], scores: Tensor, width: int) -> list[tuple[int, _Path]]:
+    """The best ``width`` continuations of all paths, each with the row it came from; ``scores`` is ``[B, outputs]``."""
+    candidates: list[tuple[int, _Path]] = []
+    for row, path in enumerate(live):
+        allowed = _after(path.ids)[1]
+        logs = torch.log_softmax(scores[row, allowed], dim=-1)
+        best = logs.topk(min(width, len(allowed)))
+        for score, index in zip(best.values.tolist(), best.indices.tolist(), strict=True):
+            candidates.append((row, _Path((*path.ids, allowed[index]), path.score + score)))
+    return sorted(candidates, key=lambda pair: -pair[1].score)[:width]
+
+
+class _Decoder:
+    """The network on one text: encoded once, then one output position at a time."""
+
+    def __init__(self, network: Network, text: str) -> None:
+        ids, self._mask = encode(network.tokenizer, [text])
+        model = network.model
+        encoded = cast(nn.Module, model.encoder)(input_ids=ids, attention_mask=self._mask)
+        self._hidden: Tensor = model.enc_to_dec_proj(encoded.last_hidden_state)
+        self._decoder = cast(nn.Module, model.decoder)
+        self._cache = EncoderDecoderCache(DynamicCache(), DynamicCache())
+
+    def scores(self, tokens: Tensor) -> Tensor:
+        """Return scores ``[B, outputs]`` of what follows the last tokens ``[B, 1]``."""
+        count = len(tokens)
+        output = self._decoder(
+            input_ids=tokens,
+            encoder_hidden_states=self._hidden.expand(count, -1, -1),
+            encoder_attention_mask=self._mask.expand(count, -1),
+            past_key_values=self._cache,
+            use_cache=True,
         )
-    if width == 1:
-        return [Decoded(_tokens(output.sequences[0]), _log_probability(output.sequences[0], output.scores))]
-    pairs = zip(output.sequences, output.sequences_scores.tolist(), strict=True)
-    return [Decoded(_tokens(sequence), score) for sequence, score in pairs]
+        return output.logits[:, -1]
+
+    def keep(self, rows: list[int]) -> None:
+        """Continue with these rows of the cache, in this order."""
+        if rows != [0]:
+            self._cache.reorder_cache(torch.tensor(rows))
 
 
-def _log_probability(sequence: Tensor, scores: tuple[Tensor, ...]) -> float:
-    chosen = sequence[1 : len(scores) + 1].tolist()
-    return sum(torch.log_softmax(score[0], dim=-1)[token].item() for token, score in zip(chosen, scores, strict=True))
-
-
-def _tokens(sequence: Tensor) -> tuple[str, ...]:
-    return tuple(OUTPUT[index] for index in sequence.tolist() if OUTPUT[index] not in (PAD, START))
-
-
-def _allowed(_row: int, prefix: Tensor) -> list[int]:
-    return _after(tuple(prefix.tolist()[1:]))[1]
+def _decoded(path: _Path) -> Decoded:
+    return Decoded(tuple(OUTPUT[index] for index in path.ids), path.score)
 
 
 @lru_cache(maxsize=65536)
-def _after(prefix: tuple[int, ...]) -> tuple[Stack, list[int]]:
-    """The stack after output ids and the ids that may follow; padding follows the end."""
-    stack = Stack()
-    if prefix:
-        stack, ended = _after(prefix[:-1])[0], OUTPUT[prefix[-1]] in (END, PAD)
-        if ended:
-            return stack, [TOKEN_ID[PAD]]
-        stack = stack.after(OUTPUT[prefix[-1]])
+def _after(ids: tuple[int, ...]) -> tuple[Stack, list[int]]:
+    """The stack after output ids, and the ids that may follow."""
+    stack = Stack() if not ids else _after(ids[:-1])[0].after(OUTPUT[ids[-1]])
     return stack, sorted(TOKEN_ID[token] for token in stack.allowed())

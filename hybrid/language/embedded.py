@@ -1,7 +1,8 @@
 """The embedded default language model: shipped weights, one CPU core, no network.
 
-Text → greedy program → lexical guards → resolved on the scene. Sure and unsuspicious readings are answered at once; otherwise
-a beam gives alternatives, readings that mean the same on this table are counted together, and what remains open is asked.
+Text → greedy program → lexical guards → resolved on the scene. Sure and unsuspicious readings are answered at once;
+otherwise a beam gives alternatives, readings that mean the same on this table are counted together, and what remains
+open is asked.
 """
 
 from __future__ import annotations
@@ -43,8 +44,8 @@ class Reading:
 class EmbeddedLanguageModel:
     """A ``hybrid.base.LanguageModel`` over a loaded network.
 
-    Deterministic: the same words on the same scene mean the same whatever was tried before, so ``examples`` and ``feedback``
-    do not change the answer.
+    Deterministic: the same words on the same scene mean the same whatever was tried before, so ``examples`` and
+    ``feedback`` do not change the answer.
     """
 
     def __init__(self, network: Network) -> None:
@@ -93,7 +94,7 @@ class EmbeddedLanguageModel:
 
 
 def load_embedded(path: Path | None = None) -> EmbeddedLanguageModel:
-    """Load the shipped weights, or others from a folder; raises ``CheckpointError`` when they are missing or do not fit."""
+    """Load the shipped weights, or others from a folder; raises ``CheckpointError`` when they are missing."""
     return EmbeddedLanguageModel(load(path if path is not None else SHIPPED))
 
 
@@ -115,7 +116,10 @@ def _settled(readings: list[Reading]) -> Decomposition:
     refusals = [answer for answer in likely if answer.status != "planned"]
     if refusals:
         return refusals[0]
-    return Decomposition("refused", message="I did not understand that. Say what to put where, for instance: put the red cube on the blue cube.")
+    return Decomposition(
+        "refused",
+        message="I did not understand that. Say what to put where, for instance: put the red cube on the blue cube.",
+    )
 
 
 def _meaning(answer: Decomposition) -> object:

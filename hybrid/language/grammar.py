@@ -1,9 +1,9 @@
 """The training grammar: whole requests with the programs they mean.
 
-``Grammar(seed).sample()`` draws the text of a request as people might type it (polite, terse, chatty, with pronouns, second
-thoughts, lists, reorderings, constraints and typos) together with its ``Program``. Scene-free: nothing here knows a table.
-The families and their shares follow EVIDENCE 7: breadth matters more than size, reordering is the weakest family and gets a
-larger share, and lengths are drawn uniformly over 1-8 steps in 30 % of the samples.
+``Grammar(seed).sample()`` draws the text of a request as people might type it (polite, terse, chatty, with pronouns,
+second thoughts, lists, reorderings, constraints and typos) together with its ``Program``. Scene-free: nothing here
+knows a table. The families and their shares follow EVIDENCE 7: breadth matters more than size, reordering is the
+weakest family and gets a larger share, and lengths are drawn uniformly over 1-8 steps in 30 % of the samples.
 """
 
 from __future__ import annotations
@@ -23,18 +23,31 @@ from hybrid.language.schema import MAX_STEPS, AnyStep, At, Between, Pair, Progra
 LONGEST: Final = 8
 """Most clauses drawn for one request."""
 _THEN: Final = (
-    " and then ", " and then ", ", then ", ", then ", " and ", " and ", ", and ", ", ", ". then ", ". ", ". after that, ", ", after that ",
-    "; ", " then ", ", and then ", ". next, ", ". afterwards ", " and afterwards ", ", next ", " and after that ", ". and ", ", also ", " and also ",
-    ", followed by ", "\n", ". also ", ", and finally ", ". finally, ", ". secondly ", " & ", ". when done, ", ". once that's done, ", " before that? no, after that ",
+    " and then ", " and then ", ", then ", ", then ", " and ", " and ", ", and ", ", ", ". then ", ". ",
+    ". after that, ", ", after that ", "; ", " then ", ", and then ", ". next, ", ". afterwards ", " and afterwards ",
+    ", next ", " and after that ", ". and ", ", also ", " and also ", ", followed by ", "\n", ". also ",
+    ", and finally ", ". finally, ", ". secondly ", " & ", ". when done, ", ". once that's done, ",
+    " before that? no, after that ",
 )  # fmt: skip
-_STARTS: Final = ("first ", "first, ", "first of all, ", "start by: ", "to begin, ", "firstly ", "step one: ", "initially, ", "begin with this: ")
+_STARTS: Final = (
+    "first ",
+    "first, ",
+    "first of all, ",
+    "start by: ",
+    "to begin, ",
+    "firstly ",
+    "step one: ",
+    "initially, ",
+    "begin with this: ",
+)
 _FIXES: Final = (
-    ", no wait, ", ", no, ", ", sorry, ", ", i mean ", ", i meant ", " - no, ", ", or rather ", ", actually ", ", hmm, no, ", ", sorry i meant ",
-    ", wait, no, ", " er, ", ", scratch that, ", ", oops, ",
+    ", no wait, ", ", no, ", ", sorry, ", ", i mean ", ", i meant ", " - no, ", ", or rather ", ", actually ",
+    ", hmm, no, ", ", sorry i meant ", ", wait, no, ", " er, ", ", scratch that, ", ", oops, ",
 )  # fmt: skip
 _RETRACTIONS: Final = (
-    ". actually, ", ". no wait, ", ". sorry, i meant ", ". forget that, ", ". scratch that, ", ", no, scratch that, ", ". hmm, no. ", ". on second thought, ",
-    ". wait, no, ", ", actually no, ", "... no, ", ". i changed my mind: ", ". correction: ", ", or no, ",
+    ". actually, ", ". no wait, ", ". sorry, i meant ", ". forget that, ", ". scratch that, ", ", no, scratch that, ",
+    ". hmm, no. ", ". on second thought, ", ". wait, no, ", ", actually no, ", "... no, ", ". i changed my mind: ",
+    ". correction: ", ", or no, ",
 )  # fmt: skip
 _LISTED: Final = ("on", "in", "zone", "at", "at", "on", "in", "left_of", "right_of", "next_to", "behind", "in_front_of")
 
@@ -62,7 +75,7 @@ class _Draft:
 
 
 class Grammar:
-    """Draws samples; the same seed and words give the same sequence. ``longest`` bounds the drawn lengths, in clauses."""
+    """Draws samples; the same seed and words give the same sequence; ``longest`` bounds lengths, in clauses."""
 
     def __init__(self, seed: int, words: tuple[str, ...] = (), longest: int = LONGEST) -> None:
         self._longest = longest
@@ -150,7 +163,11 @@ class Grammar:
     def _list(self, count: int | None = None) -> _Draft:
         """The verb once, then bare pairs: *put red on blue, green on red and the ball in the bowl*."""
         count = self._rng.choice((2, 2, 3, 3, 4)) if count is None else count
-        acts = [self._rng.choice(_LISTED)] * count if self._rng.random() < 0.4 else [self._rng.choice(_LISTED) for _ in range(count)]
+        acts = (
+            [self._rng.choice(_LISTED)] * count
+            if self._rng.random() < 0.4
+            else [self._rng.choice(_LISTED) for _ in range(count)]
+        )
         pushed = self._rng.random() < 0.06 and not {"on", "in"} & set(acts)
         clauses = [self._clauses.repeat(act, push=pushed) for act in acts]
         if self._rng.random() < 0.22:
@@ -159,7 +176,9 @@ class Grammar:
         if first.step.push and not push:
             first = replace(first, verb=("move", "moving", "moved"))
         steps = tuple(clause.step.model_copy(update={"push": push}) for clause in clauses)
-        head = say.order(first, self._rng) if self._rng.random() < 0.7 else f"{first.verb[0]} {first.subject} {first.rest}"
+        head = (
+            say.order(first, self._rng) if self._rng.random() < 0.7 else f"{first.verb[0]} {first.subject} {first.rest}"
+        )
         if not push and self._rng.random() < 0.35:
             head = f"{first.subject} {first.rest}"
         texts = [head, *(f"{clause.subject} {clause.rest}" for clause in clauses[1:])]
@@ -175,7 +194,9 @@ class Grammar:
         steps = tuple(Pair(relation="on", a=a.terms, b=b.term) for a, b in pairs)
         word = self._rng.choice(("on", "on", "on top of", "onto"))
         texts = [f"{a.text} {word} {b.text}" for a, b in pairs]
-        head = self._rng.choice(("stack ", "stack ", "put ", "place ", "", "i want ", "build a tower: ", "set ", "pile "))
+        head = self._rng.choice(
+            ("stack ", "stack ", "put ", "place ", "", "i want ", "build a tower: ", "set ", "pile ")
+        )
         verb = "" if self._rng.random() < 0.7 else head
         gap = self._rng.choice((", ", " and ", " and then ", ", then ", ". "))
         return _Draft(steps, head + (gap + verb).join(texts), "tower list")
@@ -185,14 +206,18 @@ class Grammar:
         one, two = self._clauses.draw(parted=True, push=False), self._clauses.draw(parted=True)
         first, second = say.order(one, self._rng), say.order(two, self._rng)
         forms = (
-            f"before you {second}, {first}", f"{first} before you {second}", f"before {say.gerund(two)}, {first}", f"{first} before {say.gerund(two)}",
-            f"after you have {say.participle(one)}, {second}", f"{second} after you've {say.participle(one)}", f"after {say.gerund(one)}, {second}",
-            f"{second} after {say.gerund(one)}", f"{second}, but first {first}", f"{second} but before that {first}", f"once {say.result(one)}, {second}",
-            f"{second} once {say.result(one)}", f"when {say.result(one)}, {second}", f"{second}, but only after {say.gerund(one)}",
-            f"{second} only when {say.result(one)}", f"as soon as {say.result(one)} {second}", f"don't {second} until {say.result(one)}",
-            f"having {say.participle(one)}, {second}", f"{second}. before that, {first}", f"first {first}, only then {second}",
-            f"last {second}, first {first}", f"{second} as the last thing, start with: {first}", f"{first}. only after that {second}",
-            f"i want you to {second}, but you have to {first} first", f"{first} first and {second} afterwards", f"{second} later, now {first}",
+            f"before you {second}, {first}", f"{first} before you {second}", f"before {say.gerund(two)}, {first}",
+            f"{first} before {say.gerund(two)}", f"after you have {say.participle(one)}, {second}",
+            f"{second} after you've {say.participle(one)}", f"after {say.gerund(one)}, {second}",
+            f"{second} after {say.gerund(one)}", f"{second}, but first {first}", f"{second} but before that {first}",
+            f"once {say.result(one)}, {second}", f"{second} once {say.result(one)}",
+            f"when {say.result(one)}, {second}", f"{second}, but only after {say.gerund(one)}",
+            f"{second} only when {say.result(one)}", f"as soon as {say.result(one)} {second}",
+            f"don't {second} until {say.result(one)}", f"having {say.participle(one)}, {second}",
+            f"{second}. before that, {first}", f"first {first}, only then {second}", f"last {second}, first {first}",
+            f"{second} as the last thing, start with: {first}", f"{first}. only after that {second}",
+            f"i want you to {second}, but you have to {first} first", f"{first} first and {second} afterwards",
+            f"{second} later, now {first}",
         )  # fmt: skip
         text, steps = self._rng.choice(forms), (one.step, two.step)
         if self._rng.random() < 0.25:
@@ -209,28 +234,44 @@ class Grammar:
         for _ in range(self._rng.choice((1, 1, 2))):
             clause = self._linked(steps)
             steps.append(clause.step)
-            text += self._rng.choice(_THEN[:24]) + (say.order if self._rng.random() < 0.7 else say.telegram)(clause, self._rng)
+            text += self._rng.choice(_THEN[:24]) + (say.order if self._rng.random() < 0.7 else say.telegram)(
+                clause, self._rng
+            )
         return _Draft(tuple(steps), text, "followed")
 
     def _linked(self, steps: list[AnyStep]) -> Clause:
         """A clause whose subject, landmark or destination was said before."""
-        last = steps[-1]
-        many = len(last.a) > 1 or (isinstance(last.a[0], Selector) and last.a[0].quantifier == "all")
+        last, leader = steps[-1], steps[-1].a[0]
+        many = len(last.a) > 1 or (isinstance(leader, Selector) and leader.quantifier == "all")
         draw = self._rng.random()
         if draw < 0.35:
             return self._clauses.draw(self._nouns.it(many=many), parted=True)
         a = self._nouns.phrase(MOVERS)
         if draw < 0.5 and isinstance(last, Pair) and last.relation == "in":
-            word = self._rng.choice(("there", "there too", "in there", "there as well", "in it too", "in the same place"))
+            word = self._rng.choice(
+                ("there", "there too", "in there", "there as well", "in it too", "in the same place")
+            )
             return Clause(last.model_copy(update={"a": a.terms}), a.text, a.many, rest=word)
         if draw < 0.55 and isinstance(last, At):
-            return Clause(last.model_copy(update={"a": a.terms}), a.text, a.many, rest=self._rng.choice(("there", "there too", "there as well")))
+            return Clause(
+                last.model_copy(update={"a": a.terms}),
+                a.text,
+                a.many,
+                rest=self._rng.choice(("there", "there too", "there as well")),
+            )
         if many or isinstance(last, (Between, Tower)):
             return self._clauses.draw()
         return self._beside_it(a)
 
     def _beside_it(self, a: Phrase) -> Clause:
-        words = {"on": "on", "left_of": "left of", "right_of": "right of", "behind": "behind", "in_front_of": "in front of", "next_to": "next to"}
+        words = {
+            "on": "on",
+            "left_of": "left of",
+            "right_of": "right of",
+            "behind": "behind",
+            "in_front_of": "in front of",
+            "next_to": "next to",
+        }
         relation, it = self._rng.choice(("on", "on", "on", *words)), self._nouns.it()
         word = self._rng.choice(("on", "on top of", "onto")) if relation == "on" else words[relation]
         if relation in ("left_of", "right_of"):
@@ -248,7 +289,9 @@ class Grammar:
         wrong = self._nouns.place()[1] if isinstance(clause.step, At) else self._nouns.phrase(kinds).text
         rest = clause.rest[: -len(clause.target)] + wrong
         fix = self._rng.choice(_FIXES)
-        right = clause.rest if self._rng.random() < 0.3 else ("the " if isinstance(clause.step, At) else "") + clause.target
+        right = (
+            clause.rest if self._rng.random() < 0.3 else ("the " if isinstance(clause.step, At) else "") + clause.target
+        )
         return _Draft((clause.step,), f"{clause.verb[0]} {clause.subject} {rest}{fix}{right}", "second thought")
 
     def _retracted(self) -> _Draft:

@@ -19,17 +19,66 @@ from hybrid.language.lexicon import (
     UNKNOWN_NOUNS,
     plural,
 )
-from hybrid.language.schema import Anchor, Bulk, Colour, Extreme, KindWord, Link, Noun, Place, Pronoun, Quantifier, Selector, Term
+from hybrid.language.schema import (
+    Anchor,
+    Bulk,
+    Colour,
+    Extreme,
+    KindWord,
+    Link,
+    Noun,
+    Place,
+    Pronoun,
+    Quantifier,
+    Selector,
+    Term,
+)
 
 COLOURS: Final[tuple[Colour, ...]] = get_args(Colour)
 PLACES: Final[tuple[Place, ...]] = get_args(Place)
 LINKS: Final[tuple[Link, ...]] = get_args(Link)
-BULK_WORDS: Final[dict[Bulk, tuple[str, ...]]] = {"big": ("big", "large", "bigger"), "small": ("small", "little", "tiny", "smaller")}
-MOVERS: Final[tuple[KindWord, ...]] = ("cube", "cube", "cube", "block", "block", "block", "ball", "cylinder", "thing", "thing")
-SUPPORTS: Final[tuple[KindWord, ...]] = ("cube", "cube", "cube", "block", "block", "block", "cylinder", "thing", "thing", "ball")
+BULK_WORDS: Final[dict[Bulk, tuple[str, ...]]] = {
+    "big": ("big", "large", "bigger"),
+    "small": ("small", "little", "tiny", "smaller"),
+}
+MOVERS: Final[tuple[KindWord, ...]] = (
+    "cube",
+    "cube",
+    "cube",
+    "block",
+    "block",
+    "block",
+    "ball",
+    "cylinder",
+    "thing",
+    "thing",
+)
+SUPPORTS: Final[tuple[KindWord, ...]] = (
+    "cube",
+    "cube",
+    "cube",
+    "block",
+    "block",
+    "block",
+    "cylinder",
+    "thing",
+    "thing",
+    "ball",
+)
 CONTAINERS: Final[tuple[KindWord, ...]] = ("bowl", "bowl", "bowl", "tray", "tray", "container")
 ZONES: Final[tuple[KindWord, ...]] = ("zone",)
-LANDMARKS: Final[tuple[KindWord, ...]] = ("cube", "cube", "block", "block", "ball", "cylinder", "bowl", "tray", "thing", "zone")
+LANDMARKS: Final[tuple[KindWord, ...]] = (
+    "cube",
+    "cube",
+    "block",
+    "block",
+    "ball",
+    "cylinder",
+    "bowl",
+    "tray",
+    "thing",
+    "zone",
+)
 
 
 @dataclass(frozen=True)
@@ -82,7 +131,7 @@ class Nouns:
         return self.listing(kinds, self._rng.choice((2, 2, 2, 3, 3, 4)))
 
     def listing(self, kinds: tuple[KindWord, ...], count: int) -> Phrase:
-        """Draw ``count`` coordinated things: *the red, blue and green cubes*, *red and blue*, *the ball and the red cube*."""
+        """Draw ``count`` coordinated things: *the red and blue cubes*, *the ball and the red cube*."""
         draw = self._rng.random()
         if draw < 0.35:
             phrases = [self._plain(kinds) for _ in range(count)]
@@ -120,7 +169,9 @@ class Nouns:
         last = self._rng.choice((" and ", " and ", " and ", ", ", " & ", ", and ", " plus "))
         return ", ".join(words[:-1]) + last + words[-1]
 
-    def _base(self, kinds: tuple[KindWord, ...], *, many: bool = False) -> tuple[KindWord, Colour | None, Bulk | None, str]:
+    def _base(
+        self, kinds: tuple[KindWord, ...], *, many: bool = False
+    ) -> tuple[KindWord, Colour | None, Bulk | None, str]:
         """Kind, colour and bulk with the words for them, without determiner; a thing always has an adjective."""
         kind = self._rng.choice(kinds)
         bare = 0.0 if kind == "thing" else 0.55 if kind not in ("cube", "block") else 0.08
@@ -142,7 +193,9 @@ class Nouns:
     def _plain(self, kinds: tuple[KindWord, ...]) -> Phrase:
         kind, colour, bulk, text = self._base(kinds)
         if kind == "thing" and colour is not None and bulk is None and self._rng.random() < 0.45:
-            return Phrase((Selector(colour=colour),), self._rng.choice(("", "", "the ")) + self._rng.choice(COLOUR_WORDS[colour]))
+            return Phrase(
+                (Selector(colour=colour),), self._rng.choice(("", "", "the ")) + self._rng.choice(COLOUR_WORDS[colour])
+            )
         return Phrase((Selector(kind=kind, colour=colour, bulk=bulk),), self._determiner() + text)
 
     def _a(self, kinds: tuple[KindWord, ...]) -> Phrase:
@@ -163,7 +216,8 @@ class Nouns:
             after: Extreme = self._rng.choice(tuple(EXTREME_AFTER))
             words = f"the {text} {self._rng.choice(('', '', 'that is ')) if kind != 'thing' else ''}"
             return Phrase(
-                (Selector(extreme=after, kind=kind, colour=colour, bulk=bulk),), words + self._rng.choice(EXTREME_AFTER[after])
+                (Selector(extreme=after, kind=kind, colour=colour, bulk=bulk),),
+                words + self._rng.choice(EXTREME_AFTER[after]),
             )
         before: Extreme = self._rng.choice(tuple(EXTREME_BEFORE))
         text = f"the {self._rng.choice(EXTREME_BEFORE[before])} {text}"
@@ -185,7 +239,9 @@ class Nouns:
             text += f" {self._rng.choice(LINK_WORDS[link])} {words}"
             anchor = Anchor(link=link, noun=noun)
         literal: Quantifier = "a" if quantifier == "a" else "the"
-        return Phrase((Selector(quantifier=literal, kind=kind, colour=colour, bulk=bulk, anchor=anchor),), determiner + text)
+        return Phrase(
+            (Selector(quantifier=literal, kind=kind, colour=colour, bulk=bulk, anchor=anchor),), determiner + text
+        )
 
     def _landmark(self) -> tuple[Noun, str, Link]:
         link = self._rng.choice(LINKS)
@@ -197,22 +253,33 @@ class Nouns:
         kind, colour, bulk, text = self._base(kinds, many=True)
         if kind == "thing" and colour is not None and self._rng.random() < 0.5:
             name = self._rng.choice(COLOUR_WORDS[colour])
-            text, bulk = self._rng.choice((f"everything {name}", f"all {name}s", f"anything {name}", f"all that's {name}")), None
+            text, bulk = (
+                self._rng.choice((f"everything {name}", f"all {name}s", f"anything {name}", f"all that's {name}")),
+                None,
+            )
             return Phrase((Selector(quantifier="all", colour=colour),), text, many=text.startswith("all"))
         draw = self._rng.random()
         if draw < 0.12:
-            text = self._rng.choice(("everything", "all things", "all objects", "all of it", "every thing", "everything here"))
+            text = self._rng.choice(
+                ("everything", "all things", "all objects", "all of it", "every thing", "everything here")
+            )
             selector = Selector(quantifier="all", excluding=())
             return self._excluding(selector, text, 0.4)
         if draw < 0.24:
             text = self._rng.choice(("all the other ", "the other ", "the remaining ", "all remaining ")) + text
-            return Phrase((Selector(quantifier="all", extreme="other", kind=kind, colour=colour, bulk=bulk),), text, many=True)
+            return Phrase(
+                (Selector(quantifier="all", extreme="other", kind=kind, colour=colour, bulk=bulk),), text, many=True
+            )
         if draw < 0.32:
-            text = self._rng.choice(("the others", "the rest", "all the others", "everything else", "the remaining ones"))
+            text = self._rng.choice(
+                ("the others", "the rest", "all the others", "everything else", "the remaining ones")
+            )
             return Phrase((Selector(quantifier="all", extreme="other"),), text, many=True)
         if self._rng.random() < 0.5 and colour is not None and kind != "thing":
             colour, bulk, text = None, None, plural(self._rng.choice(KIND_WORDS[kind]))
-        determiner = self._rng.choice(("all the ", "all the ", "all ", "the ", "the ", "both ", "all of the ", "both the ", "each of the "))
+        determiner = self._rng.choice(
+            ("all the ", "all the ", "all ", "the ", "the ", "both ", "all of the ", "both the ", "each of the ")
+        )
         selector = Selector(quantifier="all", kind=kind, colour=colour, bulk=bulk)
         if self._rng.random() < 0.12:
             noun, words, link = self._landmark()
@@ -226,8 +293,12 @@ class Nouns:
         if self._rng.random() > share:
             return Phrase((selector,), text, many=text != "everything")
         excluded = self.listing(MOVERS, 2) if self._rng.random() < 0.15 else self._plain(MOVERS + CONTAINERS)
-        words = self._rng.choice((" except ", " except for ", " but ", " but not ", " other than ", " apart from ", " excluding "))
-        nouns = tuple(Noun(**t.model_dump(exclude={"anchor", "excluding"})) for t in excluded.terms if isinstance(t, Selector))
+        words = self._rng.choice(
+            (" except ", " except for ", " but ", " but not ", " other than ", " apart from ", " excluding ")
+        )
+        nouns = tuple(
+            Noun(**t.model_dump(exclude={"anchor", "excluding"})) for t in excluded.terms if isinstance(t, Selector)
+        )
         return Phrase((selector.model_copy(update={"excluding": nouns}),), text + words + excluded.text, many=True)
 
     def _count(self, kinds: tuple[KindWord, ...]) -> Phrase:

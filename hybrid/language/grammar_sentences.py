@@ -12,40 +12,60 @@ from hybrid.language.grammar_clauses import Clause
 
 _ORDERS: Final = (
     *("{put} {a} {rest}",) * 12,
-    "take {a} and {put} {it} {rest}", "grab {a} and {put} {it} {rest}", "pick up {a} and {put} {it} {rest}", "take {a}, {put} {it} {rest}",
-    "get {a} and {put} {it} {rest}", "fetch {a} and {put} {it} {rest}", "pick {a} up and {put} {it} {rest}", "take {a} and then {put} {it} {rest}",
-    "find {a} and {put} {it} {rest}", "grab {a}, {put} {it} {rest}", "pick up {a}, {put} {it} {rest}", "lift {a} and {put} {it} {rest}",
-    "{rest} {put} {a}", "{rest}, {put} {a}", "get {a} {rest}", "have {a} {rest}", "make sure {a} {is} {rest}", "make sure that {a} {is} {rest}",
-    "make it so that {a} {is} {rest}", "see to it that {a} {is} {rest}", "arrange for {a} to be {rest}", "ensure that {a} {is} {rest}",
-    "{put} {a} so that {it} {is} {rest}", "{put} {a} over {rest}", "{put} {a} right {rest}", "go and {put} {a} {rest}", "just {put} {a} {rest}",
-    "help me {put} {a} {rest}", "let {a} be {rest}", "try to {put} {a} {rest}", "take {a} and set {it} down {rest}", "carefully {put} {a} {rest}",
-    "{put} {a} {rest} carefully", "{put} {a} gently {rest}", "remember to {put} {a} {rest}", "use the arm to {put} {a} {rest}",
+    "take {a} and {put} {it} {rest}", "grab {a} and {put} {it} {rest}", "pick up {a} and {put} {it} {rest}",
+    "take {a}, {put} {it} {rest}", "get {a} and {put} {it} {rest}", "fetch {a} and {put} {it} {rest}",
+    "pick {a} up and {put} {it} {rest}", "take {a} and then {put} {it} {rest}", "find {a} and {put} {it} {rest}",
+    "grab {a}, {put} {it} {rest}", "pick up {a}, {put} {it} {rest}", "lift {a} and {put} {it} {rest}",
+    "{rest} {put} {a}", "{rest}, {put} {a}", "get {a} {rest}", "have {a} {rest}", "make sure {a} {is} {rest}",
+    "make sure that {a} {is} {rest}", "make it so that {a} {is} {rest}", "see to it that {a} {is} {rest}",
+    "arrange for {a} to be {rest}", "ensure that {a} {is} {rest}", "{put} {a} so that {it} {is} {rest}",
+    "{put} {a} over {rest}", "{put} {a} right {rest}", "go and {put} {a} {rest}", "just {put} {a} {rest}",
+    "help me {put} {a} {rest}", "let {a} be {rest}", "try to {put} {a} {rest}", "take {a} and set {it} down {rest}",
+    "carefully {put} {a} {rest}", "{put} {a} {rest} carefully", "{put} {a} gently {rest}",
+    "remember to {put} {a} {rest}", "use the arm to {put} {a} {rest}",
 )  # fmt: skip
 _STATES: Final = (
     *("{a} {rest}",) * 3,
-    "{a} {goes} {rest}", "{a} {goes} {rest}", "{a} {goes} {rest}", "{a} should be {rest}", "{a} should be {rest}", "{a} should go {rest}",
-    "{a} must be {rest}", "{a} must go {rest}", "{a} {has} to be {rest}", "{a} {belongs} {rest}", "{a} ought to be {rest}", "{a} needs to be {rest}",
-    "{a} needs to go {rest}", "{a} should be {putted} {rest}", "{a} should sit {rest}", "{a} has to go {rest}", "{a} shall be {rest}",
-    "{rest} goes {a}", "{rest}, {a}", "{a} is supposed to be {rest}", "{a} should end up {rest}", "{a} must end up {rest}", "{a} next, {rest}",
-    "i want {a} {rest}", "i want {a} {rest}", "i want {a} to be {rest}", "i'd like {a} {rest}", "i'd like {a} to be {rest}", "i need {a} {rest}",
-    "i need {a} to be {rest}", "i want you to {put} {a} {rest}", "i'd like you to {put} {a} {rest}", "i need you to {put} {a} {rest}",
-    "i would like {a} to sit {rest}", "{rest} i want {a}", "{rest} i need {a}", "{rest} i'd like {a}", "what i want is {a} {rest}",
-    "i want to see {a} {rest}", "i'd love to see {a} {rest}", "there should be {a} {rest}", "i would prefer {a} {rest}", "we need {a} {rest}",
-    "what about {putting} {a} {rest}", "how about {putting} {a} {rest}", "let's {put} {a} {rest}", "let us {put} {a} {rest}",
-    "you should {put} {a} {rest}", "you need to {put} {a} {rest}", "you have to {put} {a} {rest}", "your job is to {put} {a} {rest}",
-    "the goal is to have {a} {rest}", "the task: {put} {a} {rest}", "it would be great if {a} were {rest}", "it would be nice to have {a} {rest}",
-    "there's {a} here, {put} {it} {rest}", "see {a}? {put} {it} {rest}", "you see {a}? i want {it} {rest}", "i am looking for {a} to be {rest}",
-    "{a} here, i want {it} {rest}", "as for {a}, {put} {it} {rest}", "{a}: {put} {it} {rest}", "there is {a} somewhere, i'd like {it} {rest}",
-    "i really want {a} to end up {rest}", "{a} would look good {rest}", "{a} would be better {rest}", "{a} wants to be {rest}", "my wish: {a} {rest}",
-    "what i really want is for {a} to end up {rest}", "i think {a} should be {rest}", "i was hoping to have {a} {rest}", "goal: {a} {rest}",
+    "{a} {goes} {rest}", "{a} {goes} {rest}", "{a} {goes} {rest}", "{a} should be {rest}", "{a} should be {rest}",
+    "{a} should go {rest}", "{a} must be {rest}", "{a} must go {rest}", "{a} {has} to be {rest}",
+    "{a} {belongs} {rest}", "{a} ought to be {rest}", "{a} needs to be {rest}", "{a} needs to go {rest}",
+    "{a} should be {putted} {rest}", "{a} should sit {rest}", "{a} has to go {rest}", "{a} shall be {rest}",
+    "{rest} goes {a}", "{rest}, {a}", "{a} is supposed to be {rest}", "{a} should end up {rest}",
+    "{a} must end up {rest}", "{a} next, {rest}", "i want {a} {rest}", "i want {a} {rest}", "i want {a} to be {rest}",
+    "i'd like {a} {rest}", "i'd like {a} to be {rest}", "i need {a} {rest}", "i need {a} to be {rest}",
+    "i want you to {put} {a} {rest}", "i'd like you to {put} {a} {rest}", "i need you to {put} {a} {rest}",
+    "i would like {a} to sit {rest}", "{rest} i want {a}", "{rest} i need {a}", "{rest} i'd like {a}",
+    "what i want is {a} {rest}", "i want to see {a} {rest}", "i'd love to see {a} {rest}",
+    "there should be {a} {rest}", "i would prefer {a} {rest}", "we need {a} {rest}",
+    "what about {putting} {a} {rest}", "how about {putting} {a} {rest}", "let's {put} {a} {rest}",
+    "let us {put} {a} {rest}", "you should {put} {a} {rest}", "you need to {put} {a} {rest}",
+    "you have to {put} {a} {rest}", "your job is to {put} {a} {rest}", "the goal is to have {a} {rest}",
+    "the task: {put} {a} {rest}", "it would be great if {a} were {rest}", "it would be nice to have {a} {rest}",
+    "there's {a} here, {put} {it} {rest}", "see {a}? {put} {it} {rest}", "you see {a}? i want {it} {rest}",
+    "i am looking for {a} to be {rest}", "{a} here, i want {it} {rest}", "as for {a}, {put} {it} {rest}",
+    "{a}: {put} {it} {rest}", "there is {a} somewhere, i'd like {it} {rest}", "i really want {a} to end up {rest}",
+    "{a} would look good {rest}", "{a} would be better {rest}", "{a} wants to be {rest}", "my wish: {a} {rest}",
+    "what i really want is for {a} to end up {rest}", "i think {a} should be {rest}",
+    "i was hoping to have {a} {rest}", "goal: {a} {rest}",
 )  # fmt: skip
 _PUSHED_ORDERS: Final = (
     *(words for words in _ORDERS if "{put}" in words),
-    *("don't lift {a}, just {put} {it} {rest}", "don't lift it, just {put} {a} {rest}", "no lifting, {put} {a} {rest}") * 2,
+    *("don't lift {a}, just {put} {it} {rest}", "don't lift it, just {put} {a} {rest}", "no lifting, {put} {a} {rest}")
+    * 2,
 )
 _PUSHED_STATES: Final = tuple(words for words in _STATES if "{put" in words)
 """A push is said by its verb, so that only sentences with the verb can ask for one."""
-_TELEGRAMS: Final = ("{a} -> {t}", "{a}: {t}", "{a} to {t}", "{a} => {t}", "{a}, {t}", "{a} {t}", "{a} - {t}", "{a} → {t}", "{a} into {t}")
+_TELEGRAMS: Final = (
+    "{a} -> {t}",
+    "{a}: {t}",
+    "{a} to {t}",
+    "{a} => {t}",
+    "{a}, {t}",
+    "{a} {t}",
+    "{a} - {t}",
+    "{a} → {t}",
+    "{a} into {t}",
+)
 _IS_PLURAL: Final = {"is": "are", "goes": "go", "has": "have", "belongs": "belong"}
 
 
@@ -64,7 +84,7 @@ def state(clause: Clause, rng: random.Random) -> str:
 
 
 def telegram(clause: Clause, rng: random.Random) -> str:
-    """Say the clause without a verb: *red -> bowl*; only destinations that name a thing or a place can lose *on* or *in*."""
+    """Say the clause without a verb: *red -> bowl*; only a container, zone or place can lose its preposition."""
     if not clause.rest:
         return clause.subject
     if clause.step.push:

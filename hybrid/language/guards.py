@@ -1,7 +1,8 @@
 """Lexical checks of a program against the words it came from.
 
-The network's confidence is calibrated except for polarity and the odd swapped colour (EVIDENCE 7: *mustn't be near* became
-*near* at log p -0.03). These checks are deterministic and cheap; a program that fails one is not acted on without asking.
+The network's confidence is calibrated except for polarity and the odd swapped colour (EVIDENCE 7: *mustn't be near*
+became *near* at log p -0.03). These checks are deterministic and cheap; a program that fails one is not acted on
+without asking.
 """
 
 from __future__ import annotations
@@ -15,12 +16,17 @@ from hybrid.language import lexicon, schema
 from hybrid.language.schema import AnyStep, Noun, Program, Selector, Term
 
 _RETRACTION: Final = re.compile(
-    r"\b(?:wait|actually|sorry|mean|meant|rather|scratch|forget|oops|hmm|correction|second thought|changed my mind|no,|er,)"
+    r"\b(?:wait|actually|sorry|mean|meant|rather|scratch|forget|oops|hmm|correction|second thought|changed my mind"
+    r"|no,|er,)"
 )
 """Words that take something back: what they revoke need not show in the program."""
-_POLITE: Final = re.compile(r"\b(?:(?:do not|don't|dont|do you|would you) mind|why (?:not|don't)|can't you|couldn't you|no rush|no problem)\b")
+_POLITE: Final = re.compile(
+    r"\b(?:(?:do not|don't|dont|do you|would you) mind|why (?:not|don't)|can't you|couldn't you|no rush|no problem)\b"
+)
 _UNTIL: Final = re.compile(r"\buntil\b")
-_QUANTITY: Final = re.compile(r"(\d+|" + "|".join((*lexicon.NUMBER_WORDS, "an", "a")) + r")\s*(cms?|centim\w*|mm|millim\w*|inch\w*|in\b)")
+_QUANTITY: Final = re.compile(
+    r"(\d+|" + "|".join((*lexicon.NUMBER_WORDS, "an", "a")) + r")\s*(cms?|centim\w*|mm|millim\w*|inch\w*|in\b)"
+)
 _DETERMINED: Final = re.compile(r"\b(?:the|a|an|my|that|this|our|your|some|any|all)\s+((?:[\w'-]+\s*){1,4})")
 _CLOSE: Final = 0.74
 """Similarity ratio from which a word counts as a misspelling of another; *bleu* and *blue* have 0.75."""
@@ -35,18 +41,36 @@ _COLOUR_WORDS: Final = frozenset(word for words in lexicon.COLOUR_WORDS.values()
 _SKIPPED: Final = (
     _COLOUR_WORDS
     | {word for words in lexicon.EXTREME_BEFORE.values() for word in words}
-    | {"big", "large", "bigger", "small", "little", "tiny", "smaller", "other", "very", "same", "first", "second", "last", "of", "the"}
+    | {
+        "big",
+        "large",
+        "bigger",
+        "small",
+        "little",
+        "tiny",
+        "smaller",
+        "other",
+        "very",
+        "same",
+        "first",
+        "second",
+        "last",
+        "of",
+        "the",
+    }
 )
 _ORDINARY: Final = (
     frozenset(word for words in _KIND_SUPPORT.values() for word in words)
     | {word for base in lexicon.KIND_WORDS["thing"] for word in (base, lexicon.plural(base))}
     | {word for words in lexicon.PLACE_WORDS.values() for phrase in words for word in phrase.split()}
-    | frozenset("table corner way bit little tad lot row line tower stack pile favour favor rest others tool gripper arm robot".split())
+    | frozenset(
+        "table corner way bit tad lot row line tower stack pile favour favor rest others tool gripper arm robot".split()
+    )
 )
 
 
 def doubts(text: str, program: Program) -> tuple[str, ...]:
-    """Return why ``program`` may not be what ``text`` says, each reason in a few words; empty when nothing is suspicious."""
+    """Return why ``program`` may not be what ``text`` says, in a few words each; empty when nothing is suspicious."""
     if program.refuse is not None:
         return ()
     lowered = text.lower().replace("’", "'")
@@ -102,8 +126,12 @@ def _mentions(text: str, words: frozenset[str] | tuple[str, ...]) -> bool:
 
 
 def _colour_doubts(text: str, program: Program) -> list[str]:
-    meant = {noun.colour for noun in nouns(program) if noun.colour is not None}
-    reasons = [f"nobody said {colour}" for colour in sorted(meant) if not _mentions(lexicon.singular(text), lexicon.COLOUR_WORDS[colour])]
+    meant: set[schema.Colour] = {noun.colour for noun in nouns(program) if noun.colour is not None}
+    reasons = [
+        f"nobody said {colour}"
+        for colour in sorted(meant)
+        if not _mentions(lexicon.singular(text), lexicon.COLOUR_WORDS[colour])
+    ]
     if not _RETRACTION.search(text):
         reasons += [f"{colour} was said" for colour in dict.fromkeys(lexicon.colours_in(text)) if colour not in meant]
     return reasons
@@ -120,7 +148,11 @@ def _kind_doubts(text: str, program: Program) -> list[str]:
 
 def _side_doubts(text: str, program: Program) -> list[str]:
     meant = "".join(step.model_dump_json() for step in program.steps)
-    return [f"nobody said {side}" for side in ("left", "right") if side in meant and not _mentions(text, (side, f"{side}most"))]
+    return [
+        f"nobody said {side}"
+        for side in ("left", "right")
+        if side in meant and not _mentions(text, (side, f"{side}most"))
+    ]
 
 
 def _negation_doubts(text: str, program: Program) -> list[str]:
@@ -136,7 +168,9 @@ def _negation_doubts(text: str, program: Program) -> list[str]:
 def _distance_doubts(text: str, program: Program) -> list[str]:
     said = {_centimetres(number, unit) for number, unit in _QUANTITY.findall(text)}
     meant = {step.by for step in program.steps if isinstance(step, schema.Shift) and isinstance(step.by, int)}
-    meant |= {step.centimetres for step in program.steps if isinstance(step, schema.Pair) and step.centimetres is not None}
+    meant |= {
+        step.centimetres for step in program.steps if isinstance(step, schema.Pair) and step.centimetres is not None
+    }
     if _RETRACTION.search(text):
         return [f"nobody said {length} cm" for length in sorted(meant - said)]
     return ["the distances differ"] if meant != said else []

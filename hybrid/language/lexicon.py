@@ -40,40 +40,140 @@ KIND_WORDS: Final[dict[KindWord, tuple[str, ...]]] = {
 PLURALS: Final[dict[str, str]] = {"box": "boxes", "dish": "dishes", "patch": "patches"}
 
 UNKNOWN_NOUNS: Final[tuple[str, ...]] = tuple(
-    """apple banana carrot sandwich teapot kettle spoon fork knife hammer screwdriver wrench bottle pencil pen notebook
-    laptop phone mouse keyboard chair sofa lamp pyramid cone prism ring triangle star heart book magazine shoe sock hat glove
-    jacket car truck train plane boat elephant cat dog duck dinosaur unicorn robot doll teddy puppet coin key wallet watch
-    candle flower plant tree leaf stone rock shell stick rope string ribbon bag bucket umbrella glass jar pan pot lid napkin
-    towel sponge brush comb mirror clock radio camera drone battery cable plug charger marker crayon eraser ruler scissors
-    stapler tape glue card dice domino puzzle chess pawn queen knight bridge castle house wheel engine motor screw bolt nut nail
-    egg cookie cake bread cheese tomato potato lemon orange-juice pear grape melon peach onion pizza burger fries egg-carton
+    """apple banana carrot sandwich teapot kettle spoon fork knife hammer screwdriver wrench bottle pencil pen
+    notebook laptop phone mouse keyboard chair sofa lamp pyramid cone prism ring triangle star heart book magazine
+    shoe sock hat glove jacket car truck train plane boat elephant cat dog duck dinosaur unicorn robot doll teddy
+    puppet coin key wallet watch candle flower plant tree leaf stone rock shell stick rope string ribbon bag bucket
+    umbrella glass jar pan pot lid napkin towel sponge brush comb mirror clock radio camera drone battery cable plug
+    charger marker crayon eraser ruler scissors stapler tape glue card dice domino puzzle chess pawn queen knight
+    bridge castle house wheel engine motor screw bolt nut nail egg cookie cake bread cheese tomato potato lemon
+    orange-juice pear grape melon peach onion pizza burger fries egg-carton
     donut pretzel statue vase trophy medal flag balloon kite drum guitar piano violin trumpet whistle bell""".split()
 )
 """Nouns that name nothing on such a table; more come from the tokenizer's own words."""
 
 PLACE_WORDS: Final[dict[Place, tuple[str, ...]]] = {
-    "center": ("middle", "center", "centre", "middle of the table", "center of the table", "centre of the table", "very middle", "exact middle"),
+    "center": (
+        "middle",
+        "center",
+        "centre",
+        "middle of the table",
+        "center of the table",
+        "centre of the table",
+        "very middle",
+        "exact middle",
+    ),
     "left": ("left", "left side", "left edge", "left edge of the table", "left hand side", "left end", "left border"),
-    "right": ("right", "right side", "right edge", "right edge of the table", "right hand side", "right end", "right border"),
-    "top": ("top", "back", "far side", "far edge", "top edge", "back edge", "back of the table", "upper edge", "rear", "far end",
-            "top of the table", "top side"),
-    "bottom": ("bottom", "front", "near side", "near edge", "bottom edge", "front edge", "front of the table", "lower edge",
-               "edge closest to me", "side near me", "bottom side", "bottom of the table"),
-    "top_left": ("top left", "top left corner", "upper left corner", "back left corner", "far left corner", "upper left",
-                 "top-left corner", "left back corner", "back left", "top left hand corner"),
-    "top_right": ("top right", "top right corner", "upper right corner", "back right corner", "far right corner", "upper right",
-                  "top-right corner", "right back corner", "back right", "top right hand corner"),
-    "bottom_left": ("bottom left", "bottom left corner", "lower left corner", "front left corner", "near left corner",
-                    "lower left", "bottom-left corner", "left front corner", "front left", "bottom left hand corner"),
-    "bottom_right": ("bottom right", "bottom right corner", "lower right corner", "front right corner", "near right corner",
-                     "lower right", "bottom-right corner", "right front corner", "front right", "bottom right hand corner"),
-}  # fmt: skip
+    "right": (
+        "right",
+        "right side",
+        "right edge",
+        "right edge of the table",
+        "right hand side",
+        "right end",
+        "right border",
+    ),
+    "top": (
+        "top",
+        "back",
+        "far side",
+        "far edge",
+        "top edge",
+        "back edge",
+        "back of the table",
+        "upper edge",
+        "rear",
+        "far end",
+        "top of the table",
+        "top side",
+    ),
+    "bottom": (
+        "bottom",
+        "front",
+        "near side",
+        "near edge",
+        "bottom edge",
+        "front edge",
+        "front of the table",
+        "lower edge",
+        "edge closest to me",
+        "side near me",
+        "bottom side",
+        "bottom of the table",
+    ),
+    "top_left": (
+        "top left",
+        "top left corner",
+        "upper left corner",
+        "back left corner",
+        "far left corner",
+        "upper left",
+        "top-left corner",
+        "left back corner",
+        "back left",
+        "top left hand corner",
+    ),
+    "top_right": (
+        "top right",
+        "top right corner",
+        "upper right corner",
+        "back right corner",
+        "far right corner",
+        "upper right",
+        "top-right corner",
+        "right back corner",
+        "back right",
+        "top right hand corner",
+    ),
+    "bottom_left": (
+        "bottom left",
+        "bottom left corner",
+        "lower left corner",
+        "front left corner",
+        "near left corner",
+        "lower left",
+        "bottom-left corner",
+        "left front corner",
+        "front left",
+        "bottom left hand corner",
+    ),
+    "bottom_right": (
+        "bottom right",
+        "bottom right corner",
+        "lower right corner",
+        "front right corner",
+        "near right corner",
+        "lower right",
+        "bottom-right corner",
+        "right front corner",
+        "front right",
+        "bottom right hand corner",
+    ),
+}
 
 DIRECTION_WORDS: Final[dict[Direction, tuple[str, ...]]] = {
     "left": ("left", "to the left", "to my left", "leftwards", "towards the left", "toward the left side"),
     "right": ("right", "to the right", "to my right", "rightwards", "towards the right", "toward the right side"),
-    "away": ("away", "away from me", "further away", "farther away from me", "forward", "forwards", "up", "towards the back"),
-    "closer": ("closer", "closer to me", "towards me", "nearer to me", "backwards", "down", "toward the front", "nearer"),
+    "away": (
+        "away",
+        "away from me",
+        "further away",
+        "farther away from me",
+        "forward",
+        "forwards",
+        "up",
+        "towards the back",
+    ),
+    "closer": (
+        "closer",
+        "closer to me",
+        "towards me",
+        "nearer to me",
+        "backwards",
+        "down",
+        "toward the front",
+        "nearer",
+    ),
 }
 
 EXTREME_BEFORE: Final[dict[Extreme, tuple[str, ...]]] = {
@@ -109,7 +209,8 @@ LINK_WORDS: Final[dict[Link, tuple[str, ...]]] = {
 }
 
 NUMBER_WORDS: Final[tuple[str, ...]] = tuple(
-    """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
+    """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+    eighteen
     nineteen twenty""".split()
 )
 
@@ -117,9 +218,9 @@ NEGATION: Final = re.compile(
     r"\b(?:not|no|never|without|dont|don't|isn't|aren't|mustn't|shouldn't|can't|cannot|won't|avoid\w*|nothing|nor|except"
     r"|(?:leav\w*|keep\w*|stay\w*) \w+ ?\w* ?\w* (?:alone|put|there|where))\b"
 )
-"""Words after which a program that forbids or excludes nothing is suspect (EVIDENCE 7: polarity errors are confident)."""
+"""Words after which a program that forbids or excludes nothing is suspect: polarity errors are confident."""
 
-_COLOUR_OF: Final = {word: colour for colour, words in COLOUR_WORDS.items() for word in words}
+_COLOUR_OF: Final[dict[str, Colour]] = {word: colour for colour, words in COLOUR_WORDS.items() for word in words}
 
 
 def colours_in(text: str) -> list[Colour]:

@@ -1,8 +1,8 @@
 """The embedded network: a small pretrained text encoder and a two-layer decoder over wire tokens.
 
-A transformers ``EncoderDecoderModel``: the first three layers of MiniLM-L6 fine-tuned, with a reduced vocabulary, and a
-decoder trained from scratch. Saved as half-precision safetensors with a tokenizer and a card; loading needs no network and
-no other package's weights. Letters: ``B`` batch, ``L`` text tokens, ``O`` wire tokens.
+A transformers ``EncoderDecoderModel``: the first three layers of MiniLM-L6 fine-tuned, with a reduced vocabulary, and
+a decoder trained from scratch. Saved as half-precision safetensors with a tokenizer and a card; loading needs no
+network and no other package's weights. Letters: ``B`` batch, ``L`` text tokens, ``O`` wire tokens.
 """
 
 from __future__ import annotations
@@ -65,7 +65,6 @@ class Network:
 
 def build(size: Architecture) -> EncoderDecoderModel:
     """Build an untrained network; no dropout (EVIDENCE 7: the samples never repeat)."""
-    calm = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
     encoder = BertConfig(
         vocab_size=size.text_vocabulary,
         hidden_size=size.encoder_width,
@@ -73,7 +72,8 @@ def build(size: Architecture) -> EncoderDecoderModel:
         num_attention_heads=size.encoder_heads,
         intermediate_size=size.encoder_inner,
         max_position_embeddings=size.text_positions,
-        **calm,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
     )
     decoder = BertConfig(
         vocab_size=len(OUTPUT),
@@ -87,7 +87,8 @@ def build(size: Architecture) -> EncoderDecoderModel:
         pad_token_id=TOKEN_ID[PAD],
         bos_token_id=TOKEN_ID[START],
         eos_token_id=TOKEN_ID[END],
-        **calm,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
     )
     config = EncoderDecoderConfig.from_encoder_decoder_configs(encoder, decoder)
     config.decoder_start_token_id = TOKEN_ID[START]
@@ -102,11 +103,13 @@ def build(size: Architecture) -> EncoderDecoderModel:
 
 
 def encode(tokenizer: Tokenizer, texts: list[str]) -> tuple[Tensor, Tensor]:
-    """Tokenize ``texts`` to ids ``[B, L]`` and mask ``[B, L]``; raises ``LanguageError`` for a text that is too long."""
+    """Tokenize ``texts`` to ids and mask ``[B, L]``; raises ``LanguageError`` for a text that is too long."""
     encodings = tokenizer.encode_batch(texts)
     longest = max(len(encoding.ids) for encoding in encodings)
     if longest > MAX_TEXT_TOKENS:
-        raise LanguageError("instruction", f"it has {longest} tokens", f"Say it in at most {MAX_TEXT_TOKENS} tokens or in parts.")
+        raise LanguageError(
+            "instruction", f"it has {longest} tokens", f"Say it in at most {MAX_TEXT_TOKENS} tokens or in parts."
+        )
     ids = torch.zeros(len(texts), longest, dtype=torch.long)
     mask = torch.zeros(len(texts), longest, dtype=torch.long)
     for row, encoding in enumerate(encodings):
@@ -116,7 +119,7 @@ def encode(tokenizer: Tokenizer, texts: list[str]) -> tuple[Tensor, Tensor]:
 
 
 def save(folder: Path, model: EncoderDecoderModel, tokenizer: Tokenizer, card: dict[str, Json]) -> None:
-    """Write weights in half precision, tokenizer and card into ``folder``, the card last and with the weights' sha256."""
+    """Write weights in half precision, tokenizer and, last, the card with their sha256 into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {name: tensor.half().contiguous() for name, tensor in _unshared(model).items()}
     save_file(tensors, folder / WEIGHTS_FILE)
@@ -131,20 +134,30 @@ def load(folder: Path) -> Network:
     card = _read_card(folder)
     weights = folder / WEIGHTS_FILE
     if not weights.is_file() or not (folder / TOKENIZER_FILE).is_file():
-        raise CheckpointError(f"language weights {folder}", "a file is missing", f"Keep {WEIGHTS_FILE} and {TOKENIZER_FILE} by the card.")
+        raise CheckpointError(
+            f"language weights {folder}", "a file is missing", f"Keep {WEIGHTS_FILE} and {TOKENIZER_FILE} by the card."
+        )
     if hashlib.sha256(weights.read_bytes()).hexdigest() != card.get("weights_sha256"):
-        raise CheckpointError(f"language weights {weights}", "they are not the ones the card names", "Restore or retrain them.")
+        raise CheckpointError(
+            f"language weights {weights}", "they are not the ones the card names", "Restore or retrain them."
+        )
     if card.get("output") != list(OUTPUT):
-        raise CheckpointError(f"language weights {folder}", "they write another wire language", "Retrain with hybrid.language.train.")
+        raise CheckpointError(
+            f"language weights {folder}", "they write another wire language", "Retrain with hybrid.language.train."
+        )
     sizes = card.get("architecture")
     if not isinstance(sizes, dict):
-        raise CheckpointError(f"language card {folder}", "it names no architecture", "Retrain with hybrid.language.train.")
+        raise CheckpointError(
+            f"language card {folder}", "it names no architecture", "Retrain with hybrid.language.train."
+        )
     model = build(Architecture(**{name: int(str(value)) for name, value in sizes.items()}))
     tensors = {name: tensor.float() for name, tensor in load_file(weights).items()}
     missing, unexpected = model.load_state_dict(tensors, strict=False)
     absent = [name for name in missing if name in _unshared(model)]
     if absent or unexpected:
-        raise CheckpointError(f"language weights {weights}", f"{[*absent, *unexpected][0]} does not fit", "Restore or retrain them.")
+        raise CheckpointError(
+            f"language weights {weights}", f"{[*absent, *unexpected][0]} does not fit", "Restore or retrain them."
+        )
     model.tie_weights()
     return Network(model.eval(), Tokenizer.from_file(str(folder / TOKENIZER_FILE)), card)
 
@@ -154,7 +167,12 @@ def _unshared(model: EncoderDecoderModel) -> dict[str, Tensor]:
     kept: dict[str, Tensor] = {}
     seen: set[int] = set()
     for name, tensor in model.state_dict().items():
-        if "pooler" not in name and "position_ids" not in name and "token_type_ids" not in name and tensor.data_ptr() not in seen:
+        if (
+            "pooler" not in name
+            and "position_ids" not in name
+            and "token_type_ids" not in name
+            and tensor.data_ptr() not in seen
+        ):
             seen.add(tensor.data_ptr())
             kept[name] = tensor
     return kept

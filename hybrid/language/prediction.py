@@ -1,13 +1,12 @@
 """Where things will be once a step is done, roughly: enough to resolve what later steps of a request mean.
 
-Symbolic and deterministic: no physics, no planning. A thing that loses its support is taken to stand where it was, on the
-table. Positions are metres in the world frame.
+Symbolic and deterministic: no physics, no planning. A thing that loses its support is taken to stand where it was, on
+the table. Positions are metres in the world frame.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -30,23 +29,28 @@ def after(scene: Scene, fact: Fact) -> Scene:
     match fact.relation:
         case "on" | "in":
             return _rested(scene, a, scene.thing(str(fact.arguments[1])))
-        case "at":
-            return _moved(scene, a, *_point(fact))
-        case "left_of" | "right_of" | "behind" | "in_front_of" | "next_to":
-            b = scene.thing(str(fact.arguments[1]))
-            x, y = _SIDES[fact.relation]
-            return _moved(scene, a, b.position[0] + x * SPACING, b.position[1] + y * SPACING)
-        case "between":
-            b, c = (scene.thing(str(name)) for name in fact.arguments[1:])
-            return _moved(scene, a, (b.position[0] + c.position[0]) / 2, (b.position[1] + c.position[1]) / 2)
-        case "apart":
-            return _moved(scene, a, *free_spot(scene, a, away=scene.thing(str(fact.arguments[1]))))
         case "clear":
             return _cleared(scene, a)
         case "line":
             return _lined(scene, tuple(str(name) for name in fact.arguments))
         case "held":
             return _placed(scene, replace(a, position=(a.position[0], a.position[1], LIFTED)))
+        case _:
+            return _moved(scene, a, *_target(scene, a, fact))
+
+
+def _target(scene: Scene, a: Thing, fact: Fact) -> tuple[float, float]:
+    """Where a thing is to stand on the table, metres."""
+    if fact.relation == "at":
+        return _point(fact)
+    others = [scene.thing(str(name)) for name in fact.arguments[1:]]
+    if fact.relation == "apart":
+        return free_spot(scene, a, away=others[0])
+    if fact.relation == "between":
+        b, c = others
+        return (b.position[0] + c.position[0]) / 2, (b.position[1] + c.position[1]) / 2
+    x, y = _SIDES[fact.relation]
+    return others[0].position[0] + x * SPACING, others[0].position[1] + y * SPACING
 
 
 def free_spot(scene: Scene, thing: Thing, away: Thing | None = None) -> tuple[float, float]:
@@ -63,7 +67,7 @@ def free_spot(scene: Scene, thing: Thing, away: Thing | None = None) -> tuple[fl
         far = away is None or math.hypot(x - away.position[0], y - away.position[1]) >= 0.15
         return far and all(footprint_gap(moved, other) >= FREE_GAP for other in others)
 
-    spots = sorted(((math.dist((x, y), here), x, y) for x in _GRID for y in _GRID))
+    spots = sorted((math.dist((x, y), here), x, y) for x in _GRID for y in _GRID)
     return next(((x, y) for _, x, y in spots if free(x, y)), here)
 
 
@@ -93,8 +97,12 @@ def _placed(scene: Scene, thing: Thing) -> Scene:
     old = scene.thing(thing.id)
     things: list[Thing] = []
     for other in scene.things:
-        dropped = other.id != thing.id and old.kind not in CONTAINERS and old.kind != "zone" and rests_on(other, old) >= 0.0
-        landed = replace(other, position=(other.position[0], other.position[1], other.size[2] / 2)) if dropped else other
+        dropped = (
+            other.id != thing.id and old.kind not in CONTAINERS and old.kind != "zone" and rests_on(other, old) >= 0.0
+        )
+        landed = (
+            replace(other, position=(other.position[0], other.position[1], other.size[2] / 2)) if dropped else other
+        )
         things.append(thing if other.id == thing.id else landed)
     return replace(scene, things=tuple(things))
 
@@ -123,5 +131,3 @@ def _lined(scene: Scene, names: tuple[str, ...]) -> Scene:
     for index, name in enumerate(names):
         scene = _moved(scene, scene.thing(name), first.position[0], start - SPACING * index)
     return scene
-
-

