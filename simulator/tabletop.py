@@ -15,7 +15,6 @@ from simulator.base import (
     COLOURS,
     CONTAINERS,
     MAX_STEP,
-    MOVABLE,
     TOOL_CEILING,
     TOOL_HOME,
     FloatArray,
@@ -32,13 +31,12 @@ from simulator.physics import (
     Pose,
     Surface,
     Vector,
-    conjugate,
-    multiply,
     rotation,
     yaw_quaternion,
 )
 from simulator.robot import Robot, RobotState, ToolRobot
 from simulator.shapes import parts
+from simulator.suction import Suction
 
 _USUAL = Physics()
 
@@ -49,14 +47,6 @@ WORKSPACE = 0.27
 """The tool tip stays within +- this along x and y, metres."""
 TOOL_FLOOR = 0.004
 """Lowest tool tip, metres."""
-SEAL_GAP = 0.008
-"""Largest distance of the tip from the upper face at which suction seals, metres."""
-SEAL_OFFSET = 0.015
-"""Largest horizontal distance of the tip from the thing's axis at which suction seals, metres."""
-SEAL_FORCE = 30.0
-"""Force a seal bears, newtons."""
-SEAL_STRETCH = 0.012
-"""A held thing this far from where it was sealed has come loose, metres."""
 LEASH = 0.01
 """The commanded tip runs at most this far ahead of the true one, metres; what presses on a thing does not wind up."""
 SETTLE = 24
@@ -128,7 +118,7 @@ class Tabletop:
         self._populate()
         if held is not None:
             self._suction = True
-            self.hold(held)
+            self._vacuum.hold(held)
         self._come_to_rest()
 
     def restart(self) -> None:
@@ -144,14 +134,12 @@ class Tabletop:
         self.robot: Robot = self._make_robot(self.bullet, self._start)
         self._target: Vector = self._start
         self._suction = False
-        self._held: str | None = None
-        self._grip: Pose | None = None
-        self._weld = -1
+        self._vacuum = Suction(self.bullet, self.robot, self._things, self._bodies)
         self._still = [0] * len(self._things)
         self.touches = Touches()
 
     def _come_to_rest(self) -> None:
-        """Let things settle; stopped ever again, so that those that overlap a little part without flying off."""
+        """Let things settle, stopping them often, so that those that overlap a little part without flying off."""
         for k in range(self._settle):
             self.robot.drive(self._start)
             self.bullet.advance()
@@ -179,7 +167,7 @@ class Tabletop:
     @property
     def held(self) -> str | None:
         """Id of the thing sealed to the tool, or None."""
-        return self._held
+        return self._vacuum.held
 
     @property
     def suction(self) -> bool:
@@ -203,8 +191,8 @@ class Tabletop:
             self.release()
         peak, tool, held = 0.0, set[int](), set[int]()
         for k in range(1, SUBSTEPS + 1):
-            if self._suction and self._held is None and k % 4 == 1:
-                self._seal()
+            if self._suction and self.held is None and k % 4 == 1:
+                self._vacuum.seal()
             part = k / SUBSTEPS
             self._target = (
                 begin[0] + part * (end[0] - begin[0]),
@@ -215,10 +203,14 @@ class Tabletop:
             self.bullet.advance()
             peak = max(peak, self._feel(tool, held))
         self._rest()
-        if self._held is not None and self._stretch() > SEAL_STRETCH:
+        if self._vacuum.loose():
             self.release()
         self.touches = Touches(peak, self._called(tool), self._called(held))
         return self.touches
+
+    def release(self) -> None:
+        """Let go of the held thing, if there is one."""
+        self._vacuum.release()
 
     def _rest(self) -> None:
         """Put to sleep what has been still for a while, and wake what moves."""
@@ -226,7 +218,7 @@ class Tabletop:
             if thing.kind == "zone":
                 continue
             still = self.bullet.motion(self._bodies[thing.id]).energy < STILL_MOTION
-            self._still[k] = self._still[k] + 1 if still and thing.id != self._held else 0
+            self._still[k] = self._still[k] + 1 if still and thing.id != self.held else 0
         self._assert_rest()
 
     def _assert_rest(self) -> None:
@@ -250,8 +242,8 @@ class Tabletop:
             if body != self.robot.body:
                 tool.add(body)
                 peak = max(peak, force)
-        if self._held is not None:
-            for body, force in self.bullet.touching(self._bodies[self._held]).items():
+        if self.held is not None:
+            for body, force in self.bullet.touching(self._bodies[self.held]).items():
                 if body != self.robot.body:
                     held.add(body)
                     peak = max(peak, force)
@@ -260,62 +252,18 @@ class Tabletop:
     def _called(self, bodies: set[int]) -> frozenset[str]:
         return frozenset(self._names[body] for body in bodies if body in self._names)
 
-    def _seal(self) -> None:
-        """Seal the thing under the tip, if one is within reach of suction."""
-        x, y, z = self.robot.tip()
-        best, chosen = math.inf, None
-        for thing in self._things:
-            if thing.kind not in MOVABLE:
-                continue
-            pose = self.bullet.pose(self._bodies[thing.id])
-            aside = math.hypot(pose.position[0] - x, pose.position[1] - y)
-            if aside > min(SEAL_OFFSET, 0.4 * min(thing.size)):
-                continue
-            gap = abs(z - pose.position[2] - half_height(thing, pose))
-            if gap <= SEAL_GAP and aside < best:
-                best, chosen = aside, thing.id
-        if chosen is not None:
-            self.hold(chosen)
-
-    def hold(self, thing_id: str) -> None:
-        """Seal a thing to the tool where both are now."""
-        frame, pose = self.robot.frame(), self.bullet.pose(self._bodies[thing_id])
-        turn = rotation(frame.orientation)
-        apart = turn.T @ (np.asarray(pose.position) - np.asarray(frame.position))
-        offset: Vector = (float(apart[0]), float(apart[1]), float(apart[2]))
-        self._grasp(thing_id, Pose(offset, multiply(conjugate(frame.orientation), pose.orientation)))
-
-    def _grasp(self, thing_id: str, grip: Pose) -> None:
-        body = self._bodies[thing_id]
-        self.bullet.let_collide(self.robot.body, self.robot.links, body, False)
-        self._weld = self.bullet.weld(self.robot.body, self.robot.link, body, grip, SEAL_FORCE)
-        self._held, self._grip = thing_id, grip
-
-    def release(self) -> None:
-        """Let go of the held thing, if there is one."""
-        if self._held is None:
-            return
-        self.bullet.unweld(self._weld)
-        self.bullet.let_collide(self.robot.body, self.robot.links, self._bodies[self._held], True)
-        self._held, self._grip = None, None
-
-    def _stretch(self) -> float:
-        """Distance in metres of the held thing from where the grip has it."""
-        if self._held is None or self._grip is None:
-            return 0.0
-        frame, pose = self.robot.frame(), self.bullet.pose(self._bodies[self._held])
-        wanted = np.asarray(frame.position) + rotation(frame.orientation) @ np.asarray(self._grip.position)
-        return float(np.linalg.norm(wanted - np.asarray(pose.position)))
-
     def place(self, thing: Thing) -> None:
         """Put the thing of that id at the given pose at once, as if somebody moved it; a held one is let go of."""
-        if self._held == thing.id:
+        if self.held == thing.id:
             self.release()
         self.bullet.put(self._bodies[thing.id], Motion(Pose(thing.position, yaw_quaternion(thing.yaw))))
         self._wake()
 
     def show(self, state: WorldState) -> None:
-        """Put everything, the tool too, where ``state`` has it, for pictures; upright things only keep their yaw."""
+        """Put everything, the tool too, where ``state`` has it, for pictures.
+
+        What lies on its side is drawn upright: a ``WorldState`` does not tell which way it fell.
+        """
         for thing in state.things:
             self.bullet.put(self._bodies[thing.id], Motion(Pose(thing.position, yaw_quaternion(thing.yaw))))
         self.robot.pose_at(state.tool)
@@ -335,7 +283,7 @@ class Tabletop:
             yaw = math.atan2(float(turn[1, 0]), float(turn[0, 0]))
             things.append(replace(thing, position=pose.position, yaw=yaw))
             upright.append(float(turn[2, 2]))
-        return WorldState(tuple(things), tuple(upright), self.robot.tip(), self._held)
+        return WorldState(tuple(things), tuple(upright), self.robot.tip(), self.held)
 
     def snapshot(self) -> TableSnapshot:
         """Keep the present state, and build everything anew in it, so that going on and coming back are the same."""
@@ -344,8 +292,8 @@ class Tabletop:
             self.robot.state(),
             self._target,
             self._suction,
-            self._held,
-            self._grip,
+            self._vacuum.held,
+            self._vacuum.grip,
             tuple(self._still),
             self.touches,
         )
@@ -367,18 +315,7 @@ class Tabletop:
         self._still = list(snapshot.still)
         self._assert_rest()
         if snapshot.held is not None and snapshot.grip is not None:
-            self._grasp(snapshot.held, snapshot.grip)
-
-
-def half_height(thing: Thing, pose: Pose) -> float:
-    """Half the vertical extent of ``thing`` at ``pose``, metres, also when it lies on its side."""
-    if thing.kind == "ball":
-        return thing.size[2] / 2
-    row = np.abs(rotation(pose.orientation)[2])
-    if thing.kind == "cylinder":
-        upright = min(1.0, float(row[2]))
-        return upright * thing.size[2] / 2 + math.sqrt(1 - upright * upright) * thing.size[0] / 2
-    return float(row @ np.asarray(thing.size)) / 2
+            self._vacuum.grasp(snapshot.held, snapshot.grip)
 
 
 def _mass(thing: Thing) -> float:
