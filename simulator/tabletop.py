@@ -1,4 +1,4 @@
-"""Things, a robot and suction in one physics client: what the world one acts on and the twin one checks in share.
+"""One tabletop in one physics client: what the world one acts on and the twin one checks in have in common.
 
 It knows true poses. It does not render, delay actions or add noise: that is ``simulator.world``.
 """
