@@ -1,7 +1,7 @@
 """``/v1/tasks/{task}/events``: what happens in a task, as it happens, as server-sent events.
 
 Events are read from the store, where they are kept before anyone sees them: whoever comes late or comes back gets them
-all, in order, from the number after ``Last-Event-ID``. The stream ends after the event ``end``.
+all, in order, from the number after ``Last-Event-ID``. The stream ends after the event ``end``, or with the service.
 """
 
 from __future__ import annotations
@@ -30,9 +30,12 @@ async def follow(
     seen = last_event_id or 0
     ended = False
     while not ended:
+        over = service.over
         events = await run_in_threadpool(service.events, task.id, after=seen)
         for event in events:
             seen, ended = event.sequence, event.name == LAST_EVENT
             yield ServerSentEvent(data=event.data, event=event.name, id=str(event.sequence))
+        if not events and over:
+            return
         if not events:
             await asyncio.sleep(POLL_SECONDS)

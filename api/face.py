@@ -18,6 +18,7 @@ from api import episodes, events, health, scenes, tasks
 from api.description import PROBLEMS, describe
 from api.guards import Guards
 from api.problems import install
+from api.signals import told_of_signals
 from hybrid.config import Settings
 from hybrid.service import TaskService
 
@@ -38,7 +39,8 @@ def create_app(service: TaskService, settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         await run_in_threadpool(service.start)
-        yield
+        with told_of_signals(service.wind_down):
+            yield
         await run_in_threadpool(service.stop)
 
     # The framework's documentation pages fetch their scripts from elsewhere: the description alone is served.

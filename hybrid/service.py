@@ -116,13 +116,17 @@ class TaskService:
         self._worker = threading.Thread(target=self._work, name="task-worker", daemon=True)
         self._worker.start()
 
-    def stop(self, timeout: float = 10.0) -> None:
-        """Interrupt the task under way, leave the queued ones queued, and wait ``timeout`` seconds for the worker."""
+    def wind_down(self) -> None:
+        """Interrupt the task under way and take no other; returns at once."""
         self._stopping.set()
         self._wake.set()
         with self._lock:
             if self._current is not None:
                 self._current[1].cancel("interrupted", "the service was stopped")
+
+    def stop(self, timeout: float = 10.0) -> None:
+        """Interrupt the task under way, leave the queued ones queued, and wait ``timeout`` seconds for the worker."""
+        self.wind_down()
         if self._worker is not None:
             self._worker.join(timeout)
 
@@ -130,6 +134,11 @@ class TaskService:
     def working(self) -> bool:
         """Whether the worker thread lives."""
         return self._worker is not None and self._worker.is_alive()
+
+    @property
+    def over(self) -> bool:
+        """Whether the service was stopped and nothing more will happen."""
+        return self._stopping.is_set() and not self.working
 
     def readiness(self) -> dict[str, bool]:
         """Return what must hold before requests are welcome: the worker lives, the schema is current.

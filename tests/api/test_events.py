@@ -86,6 +86,14 @@ def test_bad_event_number_is_refused(address):
     assert response.json()["errors"][0]["field"] == "last-event-id"
 
 
+def test_stream_of_a_waiting_task_ends_with_the_service(address, runner, service):
+    ask(address, "wait for me")
+    assert runner.begun.wait(10)
+    waiting = ask(address)
+    service.stop()
+    assert [name for _, name, _ in follow(address, waiting)] == ["queued"]
+
+
 def test_cancelling_ends_the_stream(address, runner):
     task = ask(address, "wait for me")
     assert runner.begun.wait(10)
