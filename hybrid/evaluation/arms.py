@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from hybrid.base import Engine, EpisodeStatus
-from hybrid.bootstrap import build_engine
+from hybrid.bootstrap import MANIPULATIONS_AN_ATTEMPT, build_engine
 from hybrid.config import Settings
 from hybrid.errors import ConfigError
 from hybrid.evaluation.validity import states_the_goal
@@ -126,7 +126,7 @@ def build_arm(name: str, settings: Settings) -> Arm:
     """
     match name:
         case "random":
-            return RandomArm(settings.max_attempts)
+            return RandomArm(settings.max_attempts * MANIPULATIONS_AN_ATTEMPT)
         case "hybrid":
             return EngineArm(build_engine(settings))
         case _:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import time
-
 import numpy as np
 
 from hybrid.base import AttemptRecord, Decomposition, EpisodeResult, Outcome, StepRecord
@@ -57,6 +54,9 @@ class ScriptedEngine:
             return EpisodeResult(episode, outcome, None, made)
         return self.act(episode, instruction, scene, seed, cancel)
 
+    def waiting(self) -> None:
+        """Called once the written actions are spent; a test puts here what ends the wait."""
+
     def act(self, episode: str, instruction: str, scene: Scene, seed: int, cancel) -> EpisodeResult:
         rng = np.random.default_rng(seed)
         actions = np.column_stack([rng.uniform(-0.03, 0.03, (30, 3)), np.zeros(30)]).astype(np.float32)
@@ -73,11 +73,8 @@ class ScriptedEngine:
                 sensed = world.step(action)
                 self.store.record_steps(episode, (StepRecord(step, 0, 0, action, sensed, 0.1),))
                 step += 1
-                if step == len(actions) and "wait" in instruction:
-                    sys.stdout.write("waiting\n")
-                    sys.stdout.flush()
-                if step > len(actions):
-                    time.sleep(0.01)
+                if step == len(actions):
+                    self.waiting()
             final = world.state()
         finally:
             world.close()

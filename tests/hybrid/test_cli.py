@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,8 +14,6 @@ from hybrid.cli.main import main
 from hybrid.config import Settings, load_settings
 from hybrid.store.episodes import open_store
 from tests.hybrid.scripted import ScriptedEngine
-
-ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @pytest.fixture(autouse=True)
@@ -207,24 +203,12 @@ def test_people_see_subgoals_energies_verdicts_and_where_the_episode_lies(capsys
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_leaves_a_complete_record_marked_interrupted(settings: Settings, number: int, code: int) -> None:
-    program = (
-        "import sys; from hybrid.cli import main, requests; from tests.hybrid.scripted import ScriptedEngine; "
-        "requests.build_engine = ScriptedEngine; sys.exit(main.main(['run', 'wait for me', '--json']))"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", program],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "waiting\n"
-        process.send_signal(number)
-        answer = json.loads(process.communicate(timeout=30)[0])
-    assert process.returncode == code
-    assert answer["status"] == "interrupted"
+def test_a_signal_leaves_a_complete_record_marked_interrupted(
+    hybrid, settings: Settings, monkeypatch: pytest.MonkeyPatch, number: int, code: int
+) -> None:
+    monkeypatch.setattr(ScriptedEngine, "waiting", lambda self: os.kill(os.getpid(), number))
+    ended, answer = hybrid("run", "wait for me")
+    assert (ended, answer["status"]) == (code, "interrupted")
     store = open_store(settings.database_url, settings.artifact_dir)
     record = store.episode(answer["episode"])
     store.close()

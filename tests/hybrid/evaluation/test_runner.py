@@ -44,8 +44,8 @@ def test_the_random_floor_hardly_ever_succeeds(settings: Settings) -> None:
 
 
 def test_the_number_of_processes_does_not_change_the_result(settings: Settings) -> None:
-    alone = evaluate("push", ["random"], episodes=3, seed=TEST_SEEDS, settings=settings)
-    shared = evaluate("push", ["random"], episodes=3, seed=TEST_SEEDS, settings=settings, workers=2)
+    alone = evaluate("push", ["random"], episodes=2, seed=TEST_SEEDS, settings=settings)
+    shared = evaluate("push", ["random"], episodes=2, seed=TEST_SEEDS, settings=settings, workers=2)
     assert without_times(alone) == without_times(shared)
 
 
