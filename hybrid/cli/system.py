@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 from typing import Annotated, cast
 
@@ -12,7 +13,7 @@ from hybrid.base import Json
 from hybrid.cli.contracts import answer
 from hybrid.cli.options import AsJson
 from hybrid.cli.showing import show_findings
-from hybrid.config import load_settings
+from hybrid.config import PREFIX, load_settings
 from hybrid.doctor import examine
 
 SERVICE = "api.app:build_app"
@@ -38,5 +39,8 @@ def doctor(as_json: AsJson = False) -> int:
 def serve(host: Host = None, port: Port = None) -> int:
     """Serve tasks over HTTP and the web page; reaches this machine only unless told otherwise."""
     settings = load_settings(host=host, port=port)
+    os.environ[f"{PREFIX}HOST"] = (
+        settings.host
+    )  # the factory reads the environment: which hosts it answers depends on it
     uvicorn.run(SERVICE, factory=True, host=settings.host, port=settings.port, timeout_graceful_shutdown=GRACE)
     return 0
