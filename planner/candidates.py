@@ -114,12 +114,14 @@ def special_spots(things: Sequence[Thing], mover: Thing, fact: Fact) -> list[tup
     """Return the places a fact names itself: on a thing, at a place, at a point."""
     if fact.relation in ("on", "in"):
         support = next(t for t in things if t.id == fact.arguments[1])
-        return [s for s in on_top(support, mover) if support.kind not in CONTAINERS or not crowded(things, mover, s)] or list(
-            on_top(support, mover)
-        )
+        return [
+            s for s in on_top(support, mover) if support.kind not in CONTAINERS or not crowded(things, mover, s)
+        ] or list(on_top(support, mover))
     if fact.relation == "at":
         x, y = PLACES[str(fact.arguments[1])] if len(fact.arguments) == 2 else fact.arguments[1:3]
-        spots = [(float(x) + dx, float(y) + dy, mover.size[2] / 2) for dx in (0, 0.02, -0.02) for dy in (0, 0.02, -0.02)]
+        spots = [
+            (float(x) + dx, float(y) + dy, mover.size[2] / 2) for dx in (0, 0.02, -0.02) for dy in (0, 0.02, -0.02)
+        ]
         return [s for s in spots if not crowded(things, mover, s)] or spots[:1]
     return []
 

@@ -57,7 +57,11 @@ class Imagination:
 
 
 def imagine_manipulations(
-    model: WorldModel, state: LatentState, manipulations: list[Manipulation], things: tuple[Thing, ...], subgoal: Subgoal
+    model: WorldModel,
+    state: LatentState,
+    manipulations: list[Manipulation],
+    things: tuple[Thing, ...],
+    subgoal: Subgoal,
 ) -> Imagination:
     """Imagine row s of ``manipulations`` from row s of ``state`` and score the outcome."""
     before = model.readouts.where(state.tokens)
@@ -140,7 +144,10 @@ class ControlCost:
         others[:, self.row] = 0
         length = torch.where(progress.finished < 0, blocks, progress.finished)
         return (
-            miss + torch.relu(others - 0.01).sum(-1) + BLOCK_PRICE * length + UNFINISHED * (progress.finished < 0).float()
+            miss
+            + torch.relu(others - 0.01).sum(-1)
+            + BLOCK_PRICE * length
+            + UNFINISHED * (progress.finished < 0).float()
         )
 
     def __call__(self, actions: Tensor) -> Tensor:
@@ -156,5 +163,6 @@ class ControlCost:
 def moved(things: tuple[Thing, ...], positions: Tensor) -> tuple[Thing, ...]:
     """Return the things at ``positions [N, 3]``."""
     return tuple(
-        replace(thing, position=(float(p[0]), float(p[1]), float(p[2]))) for thing, p in zip(things, positions, strict=True)
+        replace(thing, position=(float(p[0]), float(p[1]), float(p[2])))
+        for thing, p in zip(things, positions, strict=True)
     )

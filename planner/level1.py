@@ -76,5 +76,7 @@ def select(
     length = int(progress.finished[best]) if int(progress.finished[best]) > 0 else blocks
     actions = torch.cat([block[best] for block in taken[:length]])
     energies = tuple(round(float(e), 4) for e in scores.sort().values[:5])
-    trace = TraceEntry(1, search.candidates, energies, f"{manipulation.kind} {manipulation.thing}: {len(actions)} control steps")
+    trace = TraceEntry(
+        1, search.candidates, energies, f"{manipulation.kind} {manipulation.thing}: {len(actions)} control steps"
+    )
     return ControlPlan(actions.numpy(), float(scores[best]), progress.positions[best], trace)

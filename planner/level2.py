@@ -121,8 +121,12 @@ def expand(
         first = not parent.manipulations
         found.append(
             Sequence(
-                (*parent.manipulations, child), after, imagined, energy,
-                energy if first else parent.first_energy, imagined if first else parent.first_things,
+                (*parent.manipulations, child),
+                after,
+                imagined,
+                energy,
+                energy if first else parent.first_energy,
+                imagined if first else parent.first_things,
             )  # fmt: skip
         )
     return found
@@ -149,7 +153,9 @@ def distinct(sequences: list[Sequence]) -> list[Sequence]:
 
 def same(a: Manipulation, b: Manipulation) -> bool:
     """Whether two manipulations are one attempt."""
-    return a.thing == b.thing and a.kind == b.kind and float(np.linalg.norm(np.subtract(a.target, b.target))) < SAME_TARGET
+    return (
+        a.thing == b.thing and a.kind == b.kind and float(np.linalg.norm(np.subtract(a.target, b.target))) < SAME_TARGET
+    )
 
 
 def varied(proposal: Manipulation, tabu: tuple[Manipulation, ...], rng: np.random.Generator) -> Manipulation:
@@ -166,4 +172,6 @@ def varied(proposal: Manipulation, tabu: tuple[Manipulation, ...], rng: np.rando
 
 def words(manipulations: tuple[Manipulation, ...]) -> str:
     """Return manipulations in words, for the trace."""
-    return "; ".join(f"{m.kind} {m.thing} to ({m.target[0]:.3f}, {m.target[1]:.3f}, {m.target[2]:.3f})" for m in manipulations)
+    return "; ".join(
+        f"{m.kind} {m.thing} to ({m.target[0]:.3f}, {m.target[1]:.3f}, {m.target[2]:.3f})" for m in manipulations
+    )

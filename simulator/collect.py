@@ -138,9 +138,7 @@ def play_manipulation(recorder: Recorder, world: PhysicalWorld, rng: np.random.G
     return True
 
 
-def play_block(
-    recorder: Recorder, world: PhysicalWorld, intent: Intent, phase: Phase, noise: FloatArray
-) -> Phase:
+def play_block(recorder: Recorder, world: PhysicalWorld, intent: Intent, phase: Phase, noise: FloatArray) -> Phase:
     """Play one block of ``intent`` with exploration ``noise`` ``[K, 3]`` metres on the displacements."""
     recorder.fresh_image = -1
     actions = np.zeros((BLOCK, 4), dtype=np.float32)
@@ -184,7 +182,12 @@ def collect_shard(out: Path, episodes: int, seed: int) -> Path:
     for name, values in recorder.rows.items():
         np.save(out / f"{name}.npy", np.stack(values))
     write_scenes(out, recorder.scenes)
-    card = {"version": FORMAT_VERSION, "episodes": episodes, "seed": seed, "cameras": [vars(c) for c in DEFAULT_CAMERAS]}
+    card = {
+        "version": FORMAT_VERSION,
+        "episodes": episodes,
+        "seed": seed,
+        "cameras": [vars(c) for c in DEFAULT_CAMERAS],
+    }
     (out / "card.json").write_text(json.dumps(card, indent=1))
     return out
 
@@ -213,12 +216,12 @@ def collect(
         out: folder of the shards.
         episodes: how many in all.
         workers: processes; the result does not depend on it.
-        seed: base seed; shard k plays with ``seed + k``.
+        seed: base seed; shard k plays with ``1000 * seed + k``.
         progress: told (episodes done, episodes in all).
     """
     each = 50
     counts = [min(each, episodes - start) for start in range(0, episodes, each)]
-    jobs = {out / f"shard_{seed}_{k:04d}": (count, seed + k) for k, count in enumerate(counts)}
+    jobs = {out / f"shard_{seed}_{k:04d}": (count, 1000 * seed + k) for k, count in enumerate(counts)}
     missing = {path: job for path, job in jobs.items() if not (path / "card.json").exists()}
     done = episodes - sum(count for count, _ in missing.values())
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:

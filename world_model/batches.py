@@ -71,7 +71,12 @@ def label_film(play: Play, geometry: Geometry) -> Film:
         count = int((kind >= 0).sum())
         size = torch.from_numpy(play.of_episode("size", single).astype(np.float32))[0]
         poses = torch.cat(
-            [play.floats("position", single)[0], play.floats("yaw", single)[0][:, None], play.floats("upright", single)[0][:, None].abs()], -1
+            [
+                play.floats("position", single)[0],
+                play.floats("yaw", single)[0][:, None],
+                play.floats("upright", single)[0][:, None].abs(),
+            ],
+            -1,
         )
         tool = play.floats("proprioception", single)[0, :3]
         owner = owners(points.flatten(0, 2), poses[:count], size[:count], kind[:count], tool)

@@ -72,13 +72,16 @@ def read_card(folder: Path) -> Card:
         raise CheckpointError("checkpoint.card", f"{folder / 'card.json'} is not JSON", RETRAIN) from error
     if content.get("version") != CHECKPOINT_VERSION:
         raise CheckpointError(
-            "checkpoint.version", f"{content.get('version')!r} is not {CHECKPOINT_VERSION}, which this release reads", RETRAIN
+            "checkpoint.version",
+            f"{content.get('version')!r} is not {CHECKPOINT_VERSION}, which this release reads",
+            RETRAIN,
         )
     if content["classes"] != {"kinds": list(KINDS), "colours": list(COLOURS)}:
         raise CheckpointError("checkpoint.classes", "it was trained on other kinds or colours", RETRAIN)
     config = dict(content["config"])
     cameras = tuple(
-        Camera(**{k: tuple(v) if isinstance(v, list) else v for k, v in camera.items()}) for camera in config.pop("cameras")
+        Camera(**{k: tuple(v) if isinstance(v, list) else v for k, v in camera.items()})
+        for camera in config.pop("cameras")
     )
     return Card(
         content["name"], ModelConfig(cameras=cameras, **config), content["data"], content["metrics"], content["curve"]
@@ -103,7 +106,9 @@ def load_checkpoint(folder: Path = DEFAULT, *, cameras: tuple[Camera, ...] | Non
         weights = load_file(folder / "weights.safetensors")
         model.load_state_dict({name: value.float() for name, value in weights.items()})
     except (OSError, SafetensorError) as error:
-        raise CheckpointError("checkpoint.weights", f"{folder / 'weights.safetensors'} cannot be read", RETRAIN) from error
+        raise CheckpointError(
+            "checkpoint.weights", f"{folder / 'weights.safetensors'} cannot be read", RETRAIN
+        ) from error
     except RuntimeError as error:
         raise CheckpointError("checkpoint.weights", "they do not fit the architecture in card.json", RETRAIN) from error
     return model.eval(), card

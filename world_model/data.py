@@ -101,9 +101,13 @@ def read_play(folder: Path, *, images: bool = True) -> Play:
         raise DataError("data", f"no complete shard of play below {folder}", "Run `hybrid collect` first.")
     cards = [json.loads((shard / "card.json").read_text()) for shard in shards]
     if any(card["version"] != FORMAT_VERSION for card in cards):
-        raise DataError("data.version", f"{folder} holds another format", f"Collect again with format {FORMAT_VERSION}.")
+        raise DataError(
+            "data.version", f"{folder} holds another format", f"Collect again with format {FORMAT_VERSION}."
+        )
     if any(card["cameras"] != cards[0]["cameras"] for card in cards):
-        raise DataError("data.cameras", "the shards were filmed by different cameras", "Collect again into an empty folder.")
+        raise DataError(
+            "data.cameras", "the shards were filmed by different cameras", "Collect again into an empty folder."
+        )
     names = ARRAYS if images else tuple(name for name in ARRAYS if name not in PICTURES)
     parts: dict[str, list[NDArray[np.generic]]] = {name: [] for name in names}
     pictures = episodes = manipulations = 0
@@ -118,8 +122,11 @@ def read_play(folder: Path, *, images: bool = True) -> Play:
         for name in names:
             parts[name].append(part[name])
     arrays = {name: np.concatenate(parts[name]) for name in names}
-    digest = hashlib.sha256(np.ascontiguousarray(arrays["position"]).tobytes() + arrays["actions"].tobytes()).hexdigest()
+    digest = hashlib.sha256(
+        np.ascontiguousarray(arrays["position"]).tobytes() + arrays["actions"].tobytes()
+    ).hexdigest()
     cameras = tuple(
-        Camera(**{k: tuple(v) if isinstance(v, list) else v for k, v in camera.items()}) for camera in cards[0]["cameras"]
+        Camera(**{k: tuple(v) if isinstance(v, list) else v for k, v in camera.items()})
+        for camera in cards[0]["cameras"]
     )
     return Play(arrays, cameras, digest)

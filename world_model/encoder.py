@@ -77,7 +77,14 @@ class PixelEncoder(nn.Module):
 
     def __init__(self, stem: int, width: int, depth: int) -> None:
         super().__init__()
-        self.stem = nn.Sequential(nn.Conv2d(6, stem, 4, stride=2, padding=1), nn.GroupNorm(8, stem), nn.SiLU())
+        self.stem = nn.Sequential(
+            nn.Conv2d(6, stem, 4, stride=2, padding=1),
+            nn.GroupNorm(8, stem),
+            nn.SiLU(),
+            nn.Conv2d(stem, stem, 3, padding=1),
+            nn.GroupNorm(8, stem),
+            nn.SiLU(),
+        )
         self.down = nn.Conv2d(stem, width, 3, stride=2, padding=1)
         self.trunk = nn.Sequential(*(Residual(width, 1 + 2 * (k % 2)) for k in range(depth)))
         self.merge = nn.Sequential(nn.Conv2d(stem + width, width, 1), nn.GroupNorm(8, width), nn.SiLU())

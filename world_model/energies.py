@@ -208,7 +208,9 @@ def above(table: Table, row: int) -> Tensor:
     reach = torch.tensor([max(inner, table.radii(other)[0]) for other in range(len(table.things))])
     offset = (table.positions[..., :2] - table.positions[:, row : row + 1, :2]).norm(dim=-1)
     lower = table.positions[..., 2] - table.size[:, 2] / 2
-    higher = lower > (table.top(row)[:, None] - 0.015 if table.things[row].kind in MOVABLE else table.bottom(row)[:, None] - 0.005)
+    higher = lower > (
+        table.top(row)[:, None] - 0.015 if table.things[row].kind in MOVABLE else table.bottom(row)[:, None] - 0.005
+    )
     movable = torch.tensor([thing.kind in MOVABLE for thing in table.things])
     found = (offset < 0.95 * reach) & higher & movable
     found[:, row] = False

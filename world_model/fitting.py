@@ -33,7 +33,14 @@ class Fit:
 
 
 def fit(
-    plan: Fit, module: nn.Module, parameters: Iterable[nn.Parameter], step: Step, *, folder: Path, seed: int, progress: Progress
+    plan: Fit,
+    module: nn.Module,
+    parameters: Iterable[nn.Parameter],
+    step: Step,
+    *,
+    folder: Path,
+    seed: int,
+    progress: Progress,
 ) -> list[dict[str, float]]:
     """Minimise ``step(iteration, generator)`` over ``parameters`` of ``module``, resuming from ``folder`` where it was left.
 

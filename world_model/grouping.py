@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from simulator.base import KINDS, FloatArray
@@ -13,8 +14,10 @@ from world_model.encoder import Votes
 
 PRESENT = 0.5
 """Presence probability from which a cell counts."""
-LIGHTEST = 1.2
-"""Least summed weight of a thing: about the weight of three certain cells (tuned on play seeds)."""
+LIGHTEST = {"cube": 4.0, "cylinder": 4.0, "ball": 4.0, "bowl": 12.0, "tray": 12.0, "zone": 12.0}
+"""Least summed weight of a thing by kind: two or three certain cells of a small one, an edge of a large one."""
+FRINGE = 0.2
+"""Cells of another colour around a thing are its fringe, not a thing, below this share of its weight."""
 RADIUS = {"cube": 0.017, "cylinder": 0.017, "ball": 0.017, "bowl": 0.035, "tray": 0.035, "zone": 0.035}
 """How far a vote may lie from its thing's centre, metres, by kind: large things are voted for less precisely."""
 
@@ -44,23 +47,38 @@ def group(votes: Votes, most: int = 20) -> Groups:
     colour = votes.colour[0].detach().argmax(-1).numpy()[open_cells]
     kind = votes.kind[0].detach().argmax(-1).numpy()[open_cells]
     radius = np.array([RADIUS[name] for name in KINDS], dtype=np.float32)[kind]
+    lightest = np.array([LIGHTEST[name] for name in KINDS], dtype=np.float32)[kind]
     heavy = weight[open_cells].copy()
     found: list[FloatArray] = []
-    while len(found) < most and heavy.size and heavy.max() > 0.05:
+    while len(found) < most and heavy.size and heavy.max() > 0:
         seed = int(heavy.argmax())
-        alike = (colour == colour[seed]) & (heavy > 0)
-        centre = centres[seed]
-        near = alike
-        for _ in range(3):
-            near = alike & (np.linalg.norm(centres - centre, axis=1) < radius[seed])
-            if not near.any():
-                break
-            centre = np.average(centres[near], axis=0, weights=heavy[near])
-        if near.any() and heavy[near].sum() > LIGHTEST:
+        near = agreeing(centres, heavy, (colour == colour[seed]) & (heavy > 0), seed, radius[seed])
+        mass = float(heavy[near].sum())
+        if mass > lightest[seed]:
             row = np.zeros(weight.shape[0], dtype=np.float32)
             row[open_cells[near]] = heavy[near]
             found.append(row)
-            heavy[near] = 0
+            middle = np.average(centres[near], axis=0, weights=heavy[near])
+            around = np.linalg.norm(centres - middle, axis=1) < radius[seed]
+            for other in np.unique(colour[around & (heavy > 0)]):
+                rim = around & (colour == other)
+                if heavy[rim].sum() < FRINGE * mass:
+                    heavy[rim] = 0
+        heavy[near] = 0
         heavy[seed] = 0
     members = torch.from_numpy(np.stack(found)) if found else torch.zeros(0, weight.shape[0])
     return Groups(members, members.sum(-1))
+
+
+def agreeing(
+    centres: FloatArray, heavy: FloatArray, alike: NDArray[np.bool_], seed: int, radius: float
+) -> NDArray[np.bool_]:
+    """Return the cells ``[C]`` among ``alike`` whose votes lie within ``radius`` of their own weighted mean around ``seed``."""
+    centre, near = centres[seed], alike
+    for _ in range(3):
+        within = alike & (np.linalg.norm(centres - centre, axis=1) < radius)
+        if not within.any():
+            break
+        near = within
+        centre = np.average(centres[near], axis=0, weights=heavy[near])
+    return near

@@ -17,6 +17,8 @@ from world_model.encoder import OFFSET_SCALE, Votes
 from world_model.tokens import SIZE_SCALE, ReadOut
 
 CENTIMETRE = 0.01
+KIND_WEIGHT = torch.tensor([0.6, 1.3, 1.3, 1.0, 1.0, 1.0])
+"""Cubes are as common in play as cylinders and balls together."""
 SEEN = 3
 """A thing is seen in an image pair when at least this many cells show it."""
 
@@ -59,27 +61,25 @@ def vote_loss(votes: Votes, labels: Labels) -> Tensor:
     distance = (votes.centres[owned] - labels.position[frame, thing]).abs().sum(-1)
     scale = votes.scale[owned]
     likelihood = distance / scale + 3 * (scale / OFFSET_SCALE).log()
-    kind = functional.cross_entropy(votes.kind[owned], labels.kind[frame, thing], reduction="none")
+    kind = functional.cross_entropy(votes.kind[owned], labels.kind[frame, thing], KIND_WEIGHT, reduction="none")
     colour = functional.cross_entropy(votes.colour[owned], labels.colour[frame, thing], reduction="none")
     balance = cells.rsqrt()
-    return 2.0 * presence + ((0.15 * likelihood + 0.3 * kind + 0.3 * colour) * balance).sum() / balance.sum().clamp(min=1)
+    return 2.0 * presence + ((0.15 * likelihood + 2.0 * kind + 1.0 * colour) * balance).sum() / balance.sum().clamp(
+        min=1
+    )
 
 
 def read_out_loss(read: ReadOut, labels: Labels, mask: Tensor) -> Tensor:
     """Pose (centimetres, smooth L1), size, kind and colour of the things where ``mask [B, N]``."""
     nature = functional.cross_entropy(read.kind.movedim(-1, 1), labels.kind.clamp(min=0), reduction="none")
-    nature = nature + functional.cross_entropy(
-        read.colour.movedim(-1, 1), labels.colour.clamp(min=0), reduction="none"
-    )
+    nature = nature + functional.cross_entropy(read.colour.movedim(-1, 1), labels.colour.clamp(min=0), reduction="none")
     size = ((read.size - labels.size) / SIZE_SCALE).abs().sum(-1)
-    return pose_loss(read.position, labels.position, mask) + 0.3 * mean_where(nature, mask) + mean_where(size, mask)
+    return pose_loss(read.position, labels.position, mask) + mean_where(nature, mask) + mean_where(size, mask)
 
 
 def pose_loss(position: Tensor, truth: Tensor, mask: Tensor) -> Tensor:
     """Smooth L1 of positions in centimetres where ``mask``."""
-    distance = functional.smooth_l1_loss(
-        position / CENTIMETRE, truth / CENTIMETRE, reduction="none", beta=0.5
-    ).sum(-1)
+    distance = functional.smooth_l1_loss(position / CENTIMETRE, truth / CENTIMETRE, reduction="none", beta=0.5).sum(-1)
     return mean_where(distance.clamp(max=20.0), mask)
 
 
@@ -99,7 +99,9 @@ def gate_loss(gate: Tensor, start: Tensor, end: Tensor, carried: Tensor, mask: T
 
 def drop_cells(members: Tensor, generator: torch.Generator) -> Tensor:
     """Forget some cells of each thing, sometimes a whole view, so that a half-hidden thing still makes a good token."""
-    kept = torch.rand(members.shape, generator=generator) > 0.5 * torch.rand((*members.shape[:2], 1), generator=generator)
+    kept = torch.rand(members.shape, generator=generator) > 0.5 * torch.rand(
+        (*members.shape[:2], 1), generator=generator
+    )
     views = members.unflatten(-1, (2, -1))
     blind = torch.rand((*members.shape[:2], 2, 1), generator=generator) < 0.1
     both = blind.all(2, keepdim=True)

@@ -65,7 +65,6 @@ class LatentState:
         """Return the single state of this batch (``B`` = 1) ``count`` times, without copying."""
         return LatentState(*(x.expand(count, *x.shape[1:]) for x in (self.tokens, self.size, self.tool, self.present)))
 
-
     def row(self, index: int) -> LatentState:
         """Return one state of the batch, a batch of one."""
         part = slice(index, index + 1)
@@ -122,9 +121,7 @@ class WorldModel(nn.Module):
         context = torch.cat(
             [(actions[..., :3] / MAX_STEP).flatten(1), suction, state.tool[:, 3:5], start[:, 2:] / 0.1], dim=-1
         )
-        tokens, gate, seal = self.level1(
-            state.tokens, self._geometry(state), (start, end), context, state.present
-        )
+        tokens, gate, seal = self.level1(state.tokens, self._geometry(state), (start, end), context, state.present)
         tool = torch.cat([end, suction[:, -1:], (torch.sigmoid(seal) * suction[:, -1])[:, None]], dim=-1)
         return LatentState(tokens, state.size, tool, state.present), gate, seal
 

@@ -81,7 +81,9 @@ class TokenPerceiver:
         wanted = (len(self.model.config.cameras), camera.height, camera.width)
         if observation.rgb.shape != (*wanted, 3) or observation.elevation.shape != wanted:
             raise PerceptionError(
-                "observation.rgb", f"its shape is {observation.rgb.shape}, not {(*wanted, 3)}", "Use the checkpoint's cameras."
+                "observation.rgb",
+                f"its shape is {observation.rgb.shape}, not {(*wanted, 3)}",
+                "Use the checkpoint's cameras.",
             )
         if observation.rgb.dtype != np.uint8 or observation.elevation.dtype != np.uint8:
             raise PerceptionError("observation", "images are not uint8", "Give 8-bit RGB and elevation in millimetres.")
@@ -131,7 +133,9 @@ class TokenPerceiver:
         steps = torch.from_numpy(np.asarray(actions, dtype=np.float32)).view(-1, 4)
         for start in range(0, len(steps), BLOCK):
             block = steps[start : start + BLOCK]
-            still = torch.cat([torch.zeros(BLOCK - len(block), 3), block[-1:, 3:].expand(BLOCK - len(block), 1)], dim=-1)
+            still = torch.cat(
+                [torch.zeros(BLOCK - len(block), 3), block[-1:, 3:].expand(BLOCK - len(block), 1)], dim=-1
+            )
             state, _, _ = self.model.after_block(state, torch.cat([block, still])[None])
         positions = self.model.readouts.where(state.tokens)[0]
         placed = tuple(at(thing, positions[row]) for row, thing in enumerate(belief.scene.things))
@@ -168,7 +172,9 @@ def difference(expected: Thing, seen: Thing) -> float:
     distance = float(np.linalg.norm(np.subtract(expected.position, seen.position)))
     if expected.colour != seen.colour:
         return ELSEWHERE + distance
-    return distance if expected.kind == seen.kind else (distance + NEAR if distance < NEAR / 2 else ELSEWHERE + distance)
+    return (
+        distance if expected.kind == seen.kind else (distance + NEAR if distance < NEAR / 2 else ELSEWHERE + distance)
+    )
 
 
 def first_belief(seen: Seen, tool: Tensor, names: Scene | None) -> Belief:

@@ -22,7 +22,9 @@ def relative(points: Tensor, reference: Tensor) -> Tensor:
     flat = delta[..., :2].square().sum(-1, keepdim=True)
     near = [torch.exp(-flat / (2 * width**2)) for width in (0.01, 0.03)]
     distance = flat.add(1e-8).sqrt()
-    return torch.cat([delta / POSITION_SCALE, torch.tanh(delta / 0.02), torch.tanh(delta / 0.06), *near, distance], dim=-1)
+    return torch.cat(
+        [delta / POSITION_SCALE, torch.tanh(delta / 0.02), torch.tanh(delta / 0.06), *near, distance], dim=-1
+    )
 
 
 class Attention(nn.Module):
@@ -43,9 +45,7 @@ class Attention(nn.Module):
 
     def forward(self, x: Tensor, bias: Tensor) -> Tensor:
         """Return ``[B, R, width]`` of rows ``x`` under the attention ``bias [B, heads, R, R]``."""
-        query, key, value = (
-            self.mix(self.before(x)).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4).unbind(0)
-        )
+        query, key, value = self.mix(self.before(x)).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4).unbind(0)
         mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=bias)
         x = x + self.out(mixed.transpose(1, 2).flatten(2))
         return x + self.think(self.after(x))

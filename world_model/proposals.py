@@ -55,7 +55,7 @@ def describe(tool: Tensor, aim: Aim) -> Tensor:
     along = rest[:, :2] / distance.clamp(min=1e-4)
     offset = tip[:, :2] - aim.thing[:, :2]
     forward = (offset * along).sum(-1, keepdim=True)
-    lateral = (offset[:, :1] * along[:, 1:] - offset[:, 1:] * along[:, :1])
+    lateral = offset[:, :1] * along[:, 1:] - offset[:, 1:] * along[:, :1]
     reach = aim.size[:, :2].amax(-1, keepdim=True) * 0.575 + 0.009
     behind = aim.thing[:, :2] - along * (reach + 0.015)
     heights = torch.cat([aim.thing[:, 2:] - half - aim.clearance[:, None], tip[:, 2:] - aim.clearance[:, None]], dim=-1)

@@ -74,13 +74,19 @@ def detected(model: WorldModel, film: Film, rows: Rows) -> dict[str, float]:
         read = model.readouts(model.head(votes, groups.members[None]))
         labels = batch.labels
         gap = torch.cdist(read.position[0], labels.position[0]) / CENTIMETRE
-        alike = (read.kind[0].argmax(-1)[:, None] == labels.kind[0]) & (read.colour[0].argmax(-1)[:, None] == labels.colour[0])
+        alike = (read.kind[0].argmax(-1)[:, None] == labels.kind[0]) & (
+            read.colour[0].argmax(-1)[:, None] == labels.colour[0]
+        )
         match = alike & (gap < 2)
         seen = labels.seen[0]
         found += int((match.any(0) & seen).sum())
         missed += int((~match.any(0) & seen).sum())
         false += int((~match[:, labels.kind[0] >= 0].any(1)).sum())
-    return {"things": float(found + missed), "recall": round(found / max(1, found + missed), 4), "false_per_image": round(false / len(rows), 4)}
+    return {
+        "things": float(found + missed),
+        "recall": round(found / max(1, found + missed), 4),
+        "false_per_image": round(false / len(rows), 4),
+    }
 
 
 def predict(model: WorldModel, play: Play, state: LatentState, rows: Rows, level: int) -> Tensor:

@@ -85,7 +85,10 @@ def train(preset: Preset, data: Path, out: Path, *, seed: int, progress: Progres
     job = Job(preset, data, out, seed)
     play = read_play(data)
     film = label_film(play, Geometry(play.cameras))
-    curves = {"encoder": fit_encoder(job, film, progress), "random encoder": fit_encoder(job, film, progress, frozen=True)}
+    curves = {
+        "encoder": fit_encoder(job, film, progress),
+        "random encoder": fit_encoder(job, film, progress, frozen=True),
+    }
     cache = encode_all(latest(job, play, "encoder"), film)
     torch.save(vars(cache), out / "run" / "cache.pt")
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:

@@ -20,6 +20,8 @@ from world_model.model import LatentState, WorldModel
 from world_model.sigreg import sigreg
 
 JEPA_WEIGHT = 2.0
+IMAGINATION_WEIGHT = 0.3
+"""Of both predictors' losses while the encoder learns; phase 2 trains them on their own."""
 SIGREG_WEIGHT = 0.02
 """EVIDENCE 4b: enough with grounding labels, costs about 1 mm of pose."""
 
@@ -38,9 +40,7 @@ def training_pairs(play: Play, *, held_out: bool) -> Pairs:
     first = play.blocks(1, filmed=True)
     blocks = np.stack([first, first + 1], axis=1)
     manipulations = play.manipulations()
-    return Pairs(
-        manipulations[apart[manipulations[:, 0]] == held_out], blocks[apart[blocks[:, 0]] == held_out]
-    )
+    return Pairs(manipulations[apart[manipulations[:, 0]] == held_out], blocks[apart[blocks[:, 0]] == held_out])
 
 
 def encode(model: WorldModel, batch: Frames, members: Tensor) -> tuple[Votes, Tensor]:
@@ -76,14 +76,18 @@ def encoder_loss(
     leaps = manipulation(play, far[:, 0], mirror=mirror)
     begin = state_of(tokens, batch, slice(0, split), seen[:split], generator)
     later, gate = model.after_manipulation(begin, leaps)
-    parts["level2"] = imagination_loss(
+    parts["level2"] = IMAGINATION_WEIGHT * imagination_loss(
         model, (later.tokens, gate), leaps[:, 4:7] - leaps[:, 1:4], (tokens, labels), (slice(0, split), half, both)
     )
     blocks = actions(play, near[:, 0], mirror=mirror)
     begin = state_of(tokens, batch, slice(split, half), seen[split:half], generator)
     later, gate, seal = model.after_block(begin, blocks)
-    parts["level1"] = imagination_loss(
-        model, (later.tokens, gate), later.tool[:, :3] - begin.tool[:, :3], (tokens, labels), (slice(split, half), half, both)
+    parts["level1"] = IMAGINATION_WEIGHT * imagination_loss(
+        model,
+        (later.tokens, gate),
+        later.tool[:, :3] - begin.tool[:, :3],
+        (tokens, labels),
+        (slice(split, half), half, both),
     )
     sealed = batch.tool[half + split :, 4]
     parts["seal"] = 0.2 * torch.nn.functional.binary_cross_entropy_with_logits(seal, sealed)

@@ -78,7 +78,9 @@ def start_state(play: Play, cache: Cache, rows: Rows) -> LatentState:
     return LatentState(tokens, size, play.floats("proprioception", rows), seen)
 
 
-def level1_loss(model: WorldModel, play: Play, cache: Cache, rows: Rows, length: int) -> tuple[Tensor, dict[str, float]]:
+def level1_loss(
+    model: WorldModel, play: Play, cache: Cache, rows: Rows, length: int
+) -> tuple[Tensor, dict[str, float]]:
     """Roll level 1 over ``length`` blocks from states ``rows [B]`` and compare every step."""
     state, total, seal_total = start_state(play, cache, rows), torch.zeros(()), torch.zeros(())
     for k in range(length):
@@ -90,7 +92,10 @@ def level1_loss(model: WorldModel, play: Play, cache: Cache, rows: Rows, length:
         carried = truth[:, :3] - tip
         total = total + step_loss(model, play, cache, (before, after), (state, gate, carried))
         seal_total = seal_total + functional.binary_cross_entropy_with_logits(seal, truth[:, 4])
-    return (total + 0.3 * seal_total) / length, {"level1": float(total.detach()) / length, "seal": float(seal_total.detach()) / length}
+    return (total + 0.3 * seal_total) / length, {
+        "level1": float(total.detach()) / length,
+        "seal": float(seal_total.detach()) / length,
+    }
 
 
 def level2_loss(model: WorldModel, play: Play, cache: Cache, chain: Rows) -> tuple[Tensor, dict[str, float]]:

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from simulator.base import Camera
 
-SCALE = 0.25
-"""Metres per unit of the coordinate channels: half the width of the work area."""
+SCALE = (0.25, 0.25, 0.05)
+"""Metres per unit of the coordinate channels x, y, z: half the width of the work area; about the height of a thing."""
 
 
 def rays(camera: Camera) -> Tensor:
@@ -59,5 +59,5 @@ class Geometry(torch.nn.Module):
         """
         points = self.points(elevation.float() / 1000.0)
         colours = rgb.float() / 255.0 - 0.5
-        stacked = torch.cat([colours, (points / SCALE).clamp(-2, 2)], dim=-1)
+        stacked = torch.cat([colours, (points / points.new_tensor(SCALE)).clamp(-4, 4)], dim=-1)
         return stacked.movedim(-1, 2), points[:, :, ::2, ::2]
