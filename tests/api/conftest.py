@@ -11,11 +11,12 @@ from hybrid.service import TaskService
 from hybrid.store.episodes import open_store
 from hybrid.store.tasks import FINAL
 from tests.api.runners import SmallRunner
+from tests.hybrid.store.samples import empty_database
 
 
 @pytest.fixture
 def store(tmp_path):
-    opened = open_store(f"sqlite:///{tmp_path}/hybrid.db", tmp_path / "artifacts")
+    opened = open_store(empty_database(tmp_path), tmp_path / "artifacts")
     yield opened
     opened.close()
 

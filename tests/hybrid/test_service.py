@@ -13,12 +13,12 @@ from hybrid.errors import BudgetError, InstructionError
 from hybrid.service import CancelToken, TaskService, engine_runner
 from hybrid.store.episodes import open_store
 from hybrid.store.tasks import FINAL, TaskRequest
-from tests.hybrid.store.samples import SCENE, SENTENCE, outcome
+from tests.hybrid.store.samples import SCENE, SENTENCE, empty_database, outcome
 
 
 @pytest.fixture
 def store(tmp_path):
-    opened = open_store(f"sqlite:///{tmp_path}/hybrid.db", tmp_path / "artifacts")
+    opened = open_store(empty_database(tmp_path), tmp_path / "artifacts")
     yield opened
     opened.close()
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from hybrid.store.episodes import open_store
+from tests.hybrid.store.samples import empty_database
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL")
 
@@ -16,7 +17,7 @@ POSTGRES = os.environ.get("TEST_POSTGRES_URL")
 @pytest.fixture(params=["sqlite", "postgresql"] if POSTGRES else ["sqlite"])
 def url(request, tmp_path):
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/hybrid.db"
+        return empty_database(tmp_path)
     engine = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text("DROP SCHEMA public CASCADE"))

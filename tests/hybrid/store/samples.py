@@ -1,8 +1,13 @@
 """Episodes small enough to read: a table of two cubes, one plan, its verdict and its steps."""
 
+import tempfile
+from functools import cache
+from pathlib import Path
+
 import numpy as np
 
 from hybrid.base import AttemptRecord, Decomposition, Outcome, StepRecord
+from hybrid.store.engine import open_database
 from planner.base import Manipulation, Plan, TraceEntry
 from simulator.base import Fact, Observation, Scene, Subgoal, Thing, Verdict, WorldState
 
@@ -92,3 +97,18 @@ def whole_episode(store, sentence=SENTENCE, status="reached", accepted=True):
     store.record_subgoal(episode, 0, "reached" if status == "reached" else "unmet", 0.004, None)
     store.close_episode(episode, outcome(status), FINAL)
     return episode
+
+
+@cache
+def migrated():
+    """Bytes of an empty database at the current revision: migrating once is enough for tests of other things."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        open_database(f"sqlite:///{path}").close()
+        return path.read_bytes()
+
+
+def empty_database(folder):
+    path = folder / "hybrid.db"
+    path.write_bytes(migrated())
+    return f"sqlite:///{path}"
