@@ -93,10 +93,11 @@ class _Decoder:
         self._hidden: Tensor = model.enc_to_dec_proj(encoded.last_hidden_state)
         self._decoder = cast(nn.Module, model.decoder)
         self._cache = EncoderDecoderCache(DynamicCache(), DynamicCache())
+        self._count = 1
 
     def scores(self, tokens: Tensor) -> Tensor:
         """Return scores ``[B, outputs]`` of what follows the last tokens ``[B, 1]``."""
-        count = len(tokens)
+        count = self._count = len(tokens)
         output = self._decoder(
             input_ids=tokens,
             encoder_hidden_states=self._hidden.expand(count, -1, -1),
@@ -108,8 +109,8 @@ class _Decoder:
 
     def keep(self, rows: list[int]) -> None:
         """Continue with these rows of the cache, in this order."""
-        if rows != [0]:
-            self._cache.reorder_cache(torch.tensor(rows))
+        if rows != list(range(self._count)):
+            self._cache.reorder_cache(torch.LongTensor(rows))
 
 
 def _decoded(path: _Path) -> Decoded:

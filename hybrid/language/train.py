@@ -44,6 +44,7 @@ from hybrid.language.wire import to_tokens
 
 HELD_OUT_SEED: Final = 990_001
 """Seeds from here on are never trained on."""
+HELD_OUT_SAMPLES: Final = 300
 _SHORT: Final = 3
 _POOL: Final = 32
 """Batches drawn together and sorted by length, so that little is spent on padding."""
@@ -125,14 +126,14 @@ def generator_digest() -> str:
 
 
 def _begin(out: Path, recipe: Recipe, beginning: Start, begin: Path | None) -> _Run:
+    model = build(beginning.size) if begin is None else load(begin).model
+    encoder_part = cast(nn.Module, model.encoder)
     if begin is None:
-        model = build(beginning.size)
-        cast(nn.Module, model.encoder).load_state_dict(beginning.weights, strict=False)
-    else:
-        model = load(begin).model
-    model.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
-    encoder = [p for p in model.encoder.parameters() if p.requires_grad]
-    inside = {id(p) for p in model.encoder.parameters()}
+        encoder_part.load_state_dict(beginning.weights, strict=False)
+    model.requires_grad_(True)
+    encoder_part.get_parameter("embeddings.word_embeddings.weight").requires_grad_(False)
+    encoder = [p for p in encoder_part.parameters() if p.requires_grad]
+    inside = {id(p) for p in encoder_part.parameters()}
     decoder = [p for p in model.parameters() if id(p) not in inside]
     groups = [{"params": encoder, "peak": recipe.encoder_rate}, {"params": decoder, "peak": recipe.decoder_rate}]
     optimiser = torch.optim.AdamW(groups, lr=recipe.encoder_rate, weight_decay=0.01, betas=(0.9, 0.98))
@@ -228,7 +229,7 @@ def _finish(out: Path, recipe: Recipe, beginning: Start, run: _Run, generator: s
         "steps": run.step,
         "cpu_seconds": round(run.seconds),
         "loss": round(sum(run.losses[-100:]) / len(run.losses[-100:]), 4),
-        "held_out": held_out(network, beginning.words, 1000),
+        "held_out": held_out(network, beginning.words, HELD_OUT_SAMPLES),
     }
     save(out / "final", run.model, beginning.tokenizer, card)
     return out / "final"

@@ -1,0 +1,54 @@
+"""Covers the training grammar: deterministic, faithful to the schema, broad, and as long as it promises."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from hybrid.language.grammar import LONGEST, Grammar
+from hybrid.language.guards import doubts
+from hybrid.language.schema import Pair, Shift
+from hybrid.language.wire import WIRE_TOKENS, from_tokens, to_tokens
+
+_GRAMMAR = Grammar(8)
+SAMPLES = [_GRAMMAR.sample() for _ in range(3000)]
+
+
+def test_the_same_seed_gives_the_same_samples_and_another_seed_others():
+    one, same, other = Grammar(3), Grammar(3), Grammar(4)
+    drawn = [one.sample() for _ in range(50)]
+    assert drawn == [same.sample() for _ in range(50)]
+    assert drawn != [other.sample() for _ in range(50)]
+
+
+def test_every_sample_is_a_program_of_the_wire_language():
+    for sample in SAMPLES:
+        assert from_tokens(to_tokens(sample.program)) == sample.program
+        assert sample.text.strip()
+
+
+def test_every_token_of_the_language_is_drawn():
+    drawn = {token for sample in SAMPLES for token in to_tokens(sample.program)}
+    assert drawn >= set(WIRE_TOKENS) - {f"{n}cm" for n in range(1, 31)}
+
+
+def test_lengths_reach_the_longest_and_are_spread():
+    counts = Counter(len(sample.program.steps) for sample in SAMPLES)
+    assert all(counts[steps] >= 40 for steps in range(1, LONGEST + 1))
+
+
+def test_samples_hardly_repeat():
+    assert len({sample.text for sample in SAMPLES}) > 0.97 * len(SAMPLES)
+
+
+def test_guards_seldom_doubt_a_true_pair():
+    plain = [sample for sample in SAMPLES if sample.family != "refusal"]
+    doubted = sum(bool(doubts(sample.text, sample.program)) for sample in plain)
+    assert doubted < 0.06 * len(plain)
+
+
+def test_a_distance_said_in_centimetres_is_the_distance_meant():
+    for sample in SAMPLES:
+        for step in sample.program.steps:
+            if isinstance(step, Shift | Pair):
+                distance = step.by if isinstance(step, Shift) else step.centimetres
+                assert distance is None or isinstance(distance, str) or 1 <= distance <= 30

@@ -1,0 +1,57 @@
+"""Covers the lexical guards: polarity, colours, kinds, sides and distances must be said to be meant."""
+
+from __future__ import annotations
+
+import pytest
+
+from hybrid.language.guards import doubts, unknown_words
+from hybrid.language.wire import END, from_tokens
+
+
+def doubt(text: str, words: str) -> tuple[str, ...]:
+    return doubts(text, from_tokens((*words.split(), END)))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("put the red block on the blue block", "on the red block the blue block"),
+        ("Put teh redd blok on the bleu cube", "on the red block the blue cube"),
+        ("put the grey cup on the crimson mat", "on the gray bowl the red zone"),
+        ("the red cube must not be near the bowl", "apart the red cube the bowl"),
+        ("all the cubes but not the ball, don't touch it, in the bowl", "in all cube except the ball the bowl"),
+        ("put the red, no wait, the blue cube on the left", "at the blue cube @left"),
+        ("would you mind putting the ball in the bowl", "in the ball the bowl"),
+        (
+            "don't put the ball in the bowl until red is on blue",
+            "on the red thing the blue thing ; in the ball the bowl",
+        ),
+        ("move the ball 2 inches to the left", "shift the ball to_left 5cm"),
+        ("move the ball 50 mm to the left", "shift the ball to_left 5cm"),
+        ("without lifting it push the ball left", "push at the ball @left"),
+        ("what time is it", "refuse_scope"),
+    ],
+)
+def test_faithful_programs_raise_no_doubt(text, words):
+    assert doubt(text, words) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("put the red block on the blue block", "on the red block the green block"),
+        ("put the red block on the blue block", "hold the red block"),
+        ("the red cube mustn't be near the bowl", "next_to the red cube the bowl"),
+        ("put the apple in the bowl", "in the ball the bowl"),
+        ("put the ball on the left", "at the ball @right"),
+        ("move the ball 5 cm to the left", "shift the ball to_left 15cm"),
+        ("put the red cube on the left without touching the ball", "at the red cube @left"),
+    ],
+)
+def test_unfaithful_programs_are_doubted(text, words):
+    assert doubt(text, words)
+
+
+def test_unknown_nouns_are_quoted_and_known_ones_are_not():
+    assert unknown_words("put the yellow banana next to the blue cube") == ("banana",)
+    assert unknown_words("put the leftmost red block in the bowl, on my left") == ()

@@ -1,0 +1,176 @@
+"""Covers the resolver: which facts a program means on a table, in which order, and what is asked or refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from hybrid.language.resolver import resolve
+from hybrid.language.schema import Program
+from hybrid.language.wire import END, from_tokens
+from simulator.base import Scene, Thing
+from simulator.scene import load_scene
+from tests.hybrid.language.tables import table
+
+DEMO = load_scene("demo")
+TWINS = table(
+    ("red", "cube", 0.10, 0.12),
+    ("red", "cube", -0.08, -0.14),
+    ("green", "cube", -0.10, 0.10),
+    ("blue", "ball", 0.03, 0.04),
+    ("brown", "tray", 0.14, -0.12),
+)
+STACKED = table(
+    ("blue", "cube", 0.05, 0.05),
+    ("red", "cube", 0.05, 0.05, 0.04),
+    ("green", "cube", -0.10, 0.10),
+    ("gray", "zone", -0.15, -0.1),
+)
+
+
+def program(words: str) -> Program:
+    return from_tokens((*words.split(), END))
+
+
+def facts(words: str, scene: Scene = DEMO) -> list[list[str | float]]:
+    answer = resolve(program(words), scene)
+    assert answer.status == "planned", answer.message
+    return [fact.as_list() for subgoal in answer.subgoals for fact in subgoal.facts]
+
+
+def test_each_step_is_one_subgoal_with_its_words():
+    answer = resolve(program("on the red block the blue block ; in the green thing the bowl"), DEMO)
+    assert [[f.as_list() for f in s.facts] for s in answer.subgoals] == [
+        [["on", "red_cube_1", "blue_cube_1"]],
+        [["in", "green_cube_1", "white_bowl_1"]],
+    ]
+    assert answer.subgoals[0].words == "put the red cube on the blue cube"
+
+
+def test_a_tower_said_from_the_top_is_built_from_the_base():
+    assert facts("on the red block the blue block ; on the blue thing the green thing") == [
+        ["on", "blue_cube_1", "green_cube_1"],
+        ["on", "red_cube_1", "blue_cube_1"],
+    ]
+
+
+def test_a_tower_keeps_the_order_said_and_honours_base_and_peak():
+    assert facts("tower the red cube + the blue cube + the green cube") == [
+        ["on", "blue_cube_1", "red_cube_1"],
+        ["on", "green_cube_1", "blue_cube_1"],
+    ]
+    assert facts("tower the red cube + the blue cube base the green cube")[0] == ["on", "red_cube_1", "green_cube_1"]
+    assert facts("tower all cube peak the red cube")[-1][:2] == ["on", "red_cube_1"]
+
+
+def test_on_a_container_or_a_zone_means_in():
+    assert facts("on the red block the bowl ; on the blue block the zone") == [
+        ["in", "red_cube_1", "white_bowl_1"],
+        ["in", "blue_cube_1", "gray_zone_1"],
+    ]
+
+
+def test_push_is_the_manner_of_its_step_only():
+    answer = resolve(program("push at the yellow cube @left ; at the red cube @center"), DEMO)
+    assert [s.manner for s in answer.subgoals] == ["push", "any"]
+
+
+def test_an_offset_is_measured_from_where_the_thing_is_then():
+    scene = table(("red", "cube", 0.0, 0.05))
+    assert facts("shift the red cube to_left 5cm ; shift it to_away 10cm", scene) == [
+        ["at", "red_cube_1", 0.0, 0.1],
+        ["at", "red_cube_1", 0.1, 0.1],
+    ]
+
+
+def test_a_distance_to_another_thing_is_measured_between_outlines():
+    scene = table(("red", "cube", 0.1, 0.1), ("blue", "cube", 0.0, 0.0))
+    assert facts("left_of 6cm the red cube the blue cube", scene) == [["at", "red_cube_1", 0.0, 0.1]]
+
+
+def test_all_is_a_loop_and_except_leaves_out():
+    assert facts("in all red block the tray", TWINS) == [
+        ["in", "red_cube_1", "brown_tray_1"],
+        ["in", "red_cube_2", "brown_tray_1"],
+    ]
+    assert facts("in all cube except the yellow thing the bowl") == [
+        ["in", f"{colour}_cube_1", "white_bowl_1"] for colour in ("red", "blue", "green")
+    ]
+
+
+def test_the_with_several_candidates_is_a_question_whose_choices_select():
+    answer = resolve(program("in the red block the tray"), TWINS)
+    assert answer.status == "question"
+    assert answer.choices == ("the leftmost red cube", "the rightmost red cube") or len(answer.choices) == 2
+    assert facts("in the leftmost red block the tray", TWINS) == [["in", "red_cube_1", "brown_tray_1"]]
+
+
+def test_a_takes_a_free_one_that_was_not_used_yet():
+    assert facts("on a red block a red block", TWINS) == [["on", "red_cube_2", "red_cube_1"]]
+    assert facts("hold a cube", STACKED) == [["held", "red_cube_1"]]
+
+
+def test_the_other_is_one_that_was_not_meant_before():
+    assert facts("in the leftmost red block the tray ; on the other red block the green block", TWINS)[1] == [
+        "on",
+        "red_cube_2",
+        "green_cube_1",
+    ]
+
+
+def test_selectors_are_resolved_where_earlier_steps_have_moved_things():
+    words = "at the red cube @left ; at the blue cube @right ; hold the leftmost cube"
+    scene = table(("red", "cube", 0.0, -0.2), ("blue", "cube", 0.0, 0.2))
+    assert facts(words, scene)[-1] == ["held", "red_cube_1"]
+
+
+def test_the_thing_on_another_is_found_by_what_it_rests_on():
+    assert facts("in the thing .on the blue block the zone", STACKED) == [["in", "red_cube_1", "gray_zone_1"]]
+
+
+def test_a_block_is_a_cube_or_else_a_cylinder():
+    assert facts("at the orange block @left") == [["at", "orange_cylinder_1", "left"]]
+
+
+def test_keep_constrains_every_subgoal():
+    answer = resolve(program("on the red cube the blue cube ; at the green cube @left keep the yellow thing"), DEMO)
+    assert answer.constraints == (("keep", "yellow_cube_1"),)
+    assert all(s.keep == ("yellow_cube_1",) for s in answer.subgoals)
+
+
+@pytest.mark.parametrize(
+    ("words", "scene", "reason"),
+    [
+        ("in the purple block the bowl", DEMO, "There is no purple block on the table; I see a red cube"),
+        ("in the unknown the bowl", DEMO, "There is no banana on the table"),
+        ("on the red block the ball", TWINS.__class__("t", TWINS.things[1:]), "rolls away"),
+        ("in the bowl the red cube", DEMO, "cannot be moved"),
+        ("in the green cube the red cube", DEMO, "not a container"),
+        ("on the red cube the red cube", DEMO, "itself"),
+        ("on the red cube the blue cube ; on the blue cube the red cube", DEMO, "on top of each other"),
+        ("shift the red cube to_left 30cm", DEMO, "off the table"),
+        ("at the red cube @left keep the red cube", DEMO, "left alone"),
+        ("push on the red cube the blue cube", DEMO, "cannot be pushed"),
+        ("hold the red cube + the blue cube", DEMO, "only one thing"),
+        ("line the red cube", DEMO, "at least two"),
+        ("in four red cube the tray", TWINS, "only 2 of the 4"),
+        ("refuse_scope", DEMO, "not about arranging"),
+    ],
+)
+def test_what_is_missing_or_impossible_is_refused_with_a_reason(words, scene, reason):
+    answer = resolve(program(words), scene, unknown=("banana",))
+    assert answer.status == "refused"
+    assert reason in (answer.message or "")
+    assert not answer.subgoals
+
+
+def test_what_is_too_big_for_the_bowl_is_refused():
+    big = Thing("red_cube_1", "cube", "red", (0.12, 0.12, 0.12), (0.1, 0.1, 0.06))
+    bowl = Thing("white_bowl_1", "bowl", "white", (0.11, 0.11, 0.05), (0.0, 0.0, 0.025))
+    answer = resolve(program("in the red cube the bowl"), Scene("t", (big, bowl)))
+    assert answer.status == "refused"
+    assert "too big" in (answer.message or "")
+
+
+def test_the_same_program_and_scene_give_the_same_answer():
+    words = "tower all block ; clear the zone ; down a cube"
+    assert resolve(program(words), DEMO) == resolve(program(words), DEMO)
