@@ -16,7 +16,7 @@ from world_model.data import Play
 from world_model.labels import owners
 from world_model.losses import Labels
 from world_model.proposals import Aim
-from world_model.views import Geometry
+from world_model.views import CONTRAST, Geometry
 
 Rows = NDArray[np.int64]
 
@@ -35,7 +35,7 @@ class Frames:
     """Images of states ``[B]`` with their labels.
 
     Attributes:
-        channels: ``[B, V, 6, H, W]`` encoder input.
+        channels: ``[B, V, 5, H, W]`` encoder input.
         points: ``[B, V, H/2, W/2, 3]`` metres.
         labels: of the states.
         tool: ``[B, P]`` proprioception.
@@ -98,10 +98,9 @@ def frames(film: Film, rows: Rows, *, mirror: bool, jitter: torch.Generator | No
     owner = film.owners[torch.from_numpy(np.asarray(play["image"])[rows])]
     if mirror:
         channels, points, owner = channels.flip(-1), points.flip(-2) * sign(mirror), owner.flip(-1)
-        channels[:, :, 4] *= -1
     if jitter is not None:
         gain = 0.9 + 0.2 * torch.rand((len(rows), 1, 3, 1, 1), generator=jitter)
-        channels[:, :, :3] = (channels[:, :, :3] + 0.5) * gain - 0.5
+        channels[:, :, :3] = (channels[:, :, :3] + 0.5 * CONTRAST) * gain - 0.5 * CONTRAST
     tool = play.floats("proprioception", rows)
     tool = torch.cat([tool[:, :3] * sign(mirror), tool[:, 3:]], dim=-1)
     return Frames(channels, points, labels_of(play, rows, owner.flatten(1), mirror=mirror), tool)
@@ -114,7 +113,7 @@ def labels_of(play: Play, rows: Rows, owner: Tensor, *, mirror: bool) -> Labels:
     position = (play.floats("position", rows) * sign(mirror))[:, :most]
     size = torch.from_numpy(play.of_episode("size", rows).astype(np.float32))[:, :most]
     colour = torch.from_numpy(play.of_episode("colour", rows).astype(np.int64))[:, :most]
-    return Labels(owner[:, None] == torch.arange(most)[:, None], position, size, kind[:, :most], colour)
+    return Labels(owner[:, None] == torch.arange(most)[:, None], owner.long().clamp(max=most - 1), position, size, kind[:, :most], colour)
 
 
 def actions(play: Play, rows: Rows, *, name: str = "actions", mirror: bool = False) -> Tensor:

@@ -67,7 +67,7 @@ class Residual(nn.Module):
 
 
 class PixelEncoder(nn.Module):
-    """Channels ``[B, V, 6, H, W]`` to ``Votes`` on grids of half the resolution.
+    """Channels ``[B, V, 5, H, W]`` to ``Votes`` on grids of half the resolution.
 
     Args:
         stem: width at half resolution.
@@ -78,7 +78,7 @@ class PixelEncoder(nn.Module):
     def __init__(self, stem: int, width: int, depth: int) -> None:
         super().__init__()
         self.stem = nn.Sequential(
-            nn.Conv2d(6, stem, 4, stride=2, padding=1),
+            nn.Conv2d(5, stem, 4, stride=2, padding=1),
             nn.GroupNorm(8, stem),
             nn.SiLU(),
             nn.Conv2d(stem, stem, 3, padding=1),
@@ -91,7 +91,7 @@ class PixelEncoder(nn.Module):
         self.heads = nn.Conv2d(width, 3 + 1 + 1 + len(KINDS) + len(COLOURS), 1)
 
     def forward(self, channels: Tensor, points: Tensor) -> Votes:
-        """Return the votes of ``channels [B, V, 6, H, W]`` whose cells lie at ``points [B, V, H/2, W/2, 3]`` metres."""
+        """Return the votes of ``channels [B, V, 5, H, W]`` whose cells lie at ``points [B, V, H/2, W/2, 3]`` metres."""
         batch, views = channels.shape[:2]
         fine = self.stem(channels.flatten(0, 1))
         coarse = self.trunk(self.down(fine))

@@ -9,6 +9,9 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+CLIP = 5.0
+"""Largest gradient norm."""
+
 Step = Callable[[int, torch.Generator], tuple[Tensor, dict[str, float]]]
 Progress = Callable[[str, int, int, dict[str, float]], None]
 
@@ -66,7 +69,7 @@ def fit(
         loss, parts = step(iteration, generator)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        nn.utils.clip_grad_norm_(optimiser.param_groups[0]["params"], 1.0)
+        nn.utils.clip_grad_norm_(optimiser.param_groups[0]["params"], CLIP)
         optimiser.step()
         schedule.step()
         for name, value in parts.items():

@@ -29,12 +29,14 @@ class Labels:
 
     Attributes:
         members: ``[B, N, C]`` bool, which cell shows which thing.
+        owner: ``[B, C]`` row of the thing a cell shows; meaningless where it shows none.
         position: ``[B, N, 3]`` metres.
         size: ``[B, N, 3]`` metres.
         kind, colour: ``[B, N]`` class rows, -1 where there is no thing.
     """
 
     members: Tensor
+    owner: Tensor
     position: Tensor
     size: Tensor
     kind: Tensor
@@ -52,19 +54,24 @@ def mean_where(values: Tensor, mask: Tensor) -> Tensor:
 
 
 def vote_loss(votes: Votes, labels: Labels) -> Tensor:
-    """Presence of every cell; Laplace likelihood of the centre votes (scale learned), kind and colour of those that show a thing."""
-    owned, owner = labels.members.any(1), labels.members.byte().argmax(1)
+    """Presence of every cell; centre votes, kind and colour of those that show a thing.
+
+    The votes' Laplace likelihood is weighted by its own scale (beta-NLL, Seitzer et al., "On the Pitfalls of
+    Heteroscedastic Uncertainty Estimation", 2022): unweighted, sure votes drowned the classes and the colours were still at
+    chance after 100 iterations.
+    """
+    owned, owner = labels.members.any(1), labels.owner
     presence = functional.binary_cross_entropy_with_logits(votes.presence, owned.float())
     frame = torch.arange(len(owner))[:, None].expand_as(owner)[owned]
     thing = owner[owned]
     cells = labels.members.sum(-1)[frame, thing].clamp(min=1)
     distance = (votes.centres[owned] - labels.position[frame, thing]).abs().sum(-1)
     scale = votes.scale[owned]
-    likelihood = distance / scale + 3 * (scale / OFFSET_SCALE).log()
+    likelihood = (distance / scale + 3 * (scale / OFFSET_SCALE).log()) * scale.detach() / OFFSET_SCALE
     kind = functional.cross_entropy(votes.kind[owned], labels.kind[frame, thing], KIND_WEIGHT, reduction="none")
     colour = functional.cross_entropy(votes.colour[owned], labels.colour[frame, thing], reduction="none")
     balance = cells.rsqrt()
-    return 2.0 * presence + ((0.15 * likelihood + 2.0 * kind + 1.0 * colour) * balance).sum() / balance.sum().clamp(
+    return 2.0 * presence + ((likelihood + kind + colour) * balance).sum() / balance.sum().clamp(
         min=1
     )
 
@@ -74,7 +81,7 @@ def read_out_loss(read: ReadOut, labels: Labels, mask: Tensor) -> Tensor:
     nature = functional.cross_entropy(read.kind.movedim(-1, 1), labels.kind.clamp(min=0), reduction="none")
     nature = nature + functional.cross_entropy(read.colour.movedim(-1, 1), labels.colour.clamp(min=0), reduction="none")
     size = ((read.size - labels.size) / SIZE_SCALE).abs().sum(-1)
-    return pose_loss(read.position, labels.position, mask) + mean_where(nature, mask) + mean_where(size, mask)
+    return 0.5 * pose_loss(read.position, labels.position, mask) + mean_where(nature, mask) + mean_where(size, mask)
 
 
 def pose_loss(position: Tensor, truth: Tensor, mask: Tensor) -> Tensor:

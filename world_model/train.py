@@ -48,13 +48,13 @@ class Preset:
     level1: int
     level2: int
     proposals: int
-    pairs: int = 8
+    pairs: int = 6
     width: int = 48
     trunk: int = 48
 
 
 PRESETS = {
-    "cpu": Preset("cpu", episodes=1300, encoder=1000, control=100, level1=1800, level2=3000, proposals=5000),
+    "cpu": Preset("cpu", episodes=800, encoder=1000, control=100, level1=1500, level2=2500, proposals=4000),
     "smoke": Preset("smoke", episodes=50, encoder=20, control=10, level1=10, level2=10, proposals=20),
 }
 """``cpu`` is the shipped default; ``smoke`` only shows that training runs."""
@@ -131,7 +131,7 @@ def fit_encoder(job: Job, film: Film, progress: Progress, *, frozen: bool = Fals
         near = draw(pairs.blocks, preset.pairs, generator)
         return encoder_loss(model, film, (far, near), generator, mirror=iteration % 2 == 1)
 
-    plan = Fit("random" if frozen else "encoder", preset.control if frozen else preset.encoder, rate=2e-3)
+    plan = Fit("random" if frozen else "encoder", preset.control if frozen else preset.encoder, rate=3e-3, every=50)
     trained = [p for name, p in model.named_parameters() if p.requires_grad and not name.startswith("proposals")]
     return fit(plan, model, trained, step, folder=job.out / "run", seed=job.seed, progress=progress)
 

@@ -1,7 +1,7 @@
 """From pixels with an elevation to points in the world, in torch and in batches.
 
 The elevation of a pixel and the ray of a calibrated pinhole camera meet in one point, so two views taken from different sides can
-be compared in one metric frame: the encoder is given world coordinates as channels beside the colours.
+be compared in one metric frame.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from torch import Tensor
 
 from simulator.base import Camera
 
-SCALE = (0.25, 0.25, 0.05)
-"""Metres per unit of the coordinate channels x, y, z: half the width of the work area; about the height of a thing."""
+CONTRAST = 4.0
+"""Factor on colours in [-0.5, 0.5]: most of a picture is bare table, what differs from it should weigh."""
+HEIGHT = 0.05
+"""Metres per unit of the height channel: about the height of a thing."""
 
 
 def rays(camera: Camera) -> Tensor:
@@ -49,15 +51,18 @@ class Geometry(torch.nn.Module):
         return eyes + along[..., None] * directions
 
     def channels(self, rgb: Tensor, elevation: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the encoder's input ``[B, V, 6, H, W]`` and the points of its cells ``[B, V, H/2, W/2, 3]`` in metres.
+        """Return the encoder's input ``[B, V, 5, H, W]`` and the points of its cells ``[B, V, H/2, W/2, 3]`` in metres.
 
-        A cell is two pixels wide and high; its point is that of its first pixel.
+        The channels are red, green, blue, height and the view's number; where a pixel lies on the table is left out, so
+        that what is learned in one place holds in all. A cell is two pixels wide and high; its point is that of its first pixel.
 
         Args:
             rgb: ``[B, V, H, W, 3]`` uint8.
             elevation: ``[B, V, H, W]`` uint8, millimetres.
         """
-        points = self.points(elevation.float() / 1000.0)
-        colours = rgb.float() / 255.0 - 0.5
-        stacked = torch.cat([colours, (points / points.new_tensor(SCALE)).clamp(-4, 4)], dim=-1)
+        metres = elevation.float() / 1000.0
+        points = self.points(metres)
+        view = torch.linspace(-1, 1, rgb.shape[1]).view(1, -1, 1, 1, 1).expand(*rgb.shape[:4], 1)
+        colours = CONTRAST * (rgb.float() / 255.0 - 0.5)
+        stacked = torch.cat([colours, (metres / HEIGHT)[..., None], view], dim=-1)
         return stacked.movedim(-1, 2), points[:, :, ::2, ::2]

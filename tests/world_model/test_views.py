@@ -38,6 +38,6 @@ def test_both_views_see_the_same_cube_in_the_same_place() -> None:
 def test_the_encoders_channels_have_a_cell_for_every_two_pixels() -> None:
     rgb = torch.zeros(1, 2, 96, 96, 3, dtype=torch.uint8)
     channels, points = Geometry(DEFAULT_CAMERAS).channels(rgb, torch.zeros(1, 2, 96, 96, dtype=torch.uint8))
-    assert channels.shape == (1, 2, 6, 96, 96)
+    assert channels.shape == (1, 2, 5, 96, 96)
     assert points.shape == (1, 2, 48, 48, 3)
     assert points[..., 2].abs().max() < 1e-6

@@ -1,0 +1,76 @@
+"""Checkpoints: what is saved comes back, and what does not fit is refused by name."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from simulator.camera import DEFAULT_CAMERAS
+from world_model.checkpoint import DEFAULT, Card, load_checkpoint, save_checkpoint
+from world_model.errors import CheckpointError
+from world_model.model import ModelConfig, WorldModel
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    torch.manual_seed(1)
+    model = WorldModel(ModelConfig(DEFAULT_CAMERAS))
+    save_checkpoint(tmp_path, model, Card("test-0", model.config, {}, {}, {}))
+    return tmp_path
+
+
+def edited(folder: Path, **changes: object) -> Path:
+    card = json.loads((folder / "card.json").read_text())
+    (folder / "card.json").write_text(json.dumps({**card, **changes}))
+    return folder
+
+
+def test_a_checkpoint_comes_back_in_half_precision(saved: Path) -> None:
+    torch.manual_seed(1)
+    model, (again, card) = WorldModel(ModelConfig(DEFAULT_CAMERAS)), load_checkpoint(saved)
+    assert card.name == "test-0"
+    assert not again.training
+    for one, two in zip(model.parameters(), again.parameters(), strict=True):
+        assert torch.allclose(one, two, atol=2e-3)
+
+
+def test_the_shipped_checkpoint_loads_for_the_default_cameras() -> None:
+    _, card = load_checkpoint(DEFAULT, cameras=DEFAULT_CAMERAS)
+    assert card.metrics["perception_cm"]
+
+
+def test_a_missing_checkpoint_says_how_to_get_one(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="hybrid train"):
+        load_checkpoint(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [({"version": 99}, "version"), ({"classes": {"kinds": ["cube"], "colours": []}}, "classes")],
+)
+def test_a_card_of_another_release_is_refused_by_name(saved: Path, changes: dict[str, object], named: str) -> None:
+    with pytest.raises(CheckpointError, match=named):
+        load_checkpoint(edited(saved, **changes))
+
+
+def test_other_cameras_are_refused(saved: Path) -> None:
+    moved = (replace(DEFAULT_CAMERAS[0], fov=40.0), DEFAULT_CAMERAS[1])
+    with pytest.raises(CheckpointError, match="cameras"):
+        load_checkpoint(saved, cameras=moved)
+
+
+def test_weights_of_another_architecture_are_refused(saved: Path) -> None:
+    card = json.loads((saved / "card.json").read_text())
+    with pytest.raises(CheckpointError, match="architecture"):
+        load_checkpoint(edited(saved, config={**card["config"], "width": 32}))
+
+
+def test_damaged_weights_are_refused(saved: Path) -> None:
+    weights = saved / "weights.safetensors"
+    weights.write_bytes(weights.read_bytes()[: weights.stat().st_size // 2])
+    with pytest.raises(CheckpointError, match="weights"):
+        load_checkpoint(saved)
