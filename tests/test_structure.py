@@ -135,21 +135,22 @@ def distribution(requirement: str) -> str:
     return re.sub(r"[-_.]+", "-", re.match(r"[A-Za-z0-9._-]+", requirement).group(0)).lower()
 
 
+def foreign(paths: list[Path]) -> dict[str, set[str]]:
+    """Return every imported module that is neither ours nor Python's, with the distributions that bring it."""
+    named = {name.split(".")[0] for path in paths for name in imports(ast.parse(path.read_text(encoding="utf-8")))}
+    by_module = packages_distributions()
+    outside = named - set(sys.stdlib_module_names) - {*ROOMS, "tests"}
+    return {name: {distribution(owner) for owner in by_module[name]} for name in outside if name in by_module}
+
+
 def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     needed = {distribution(requirement) for requirement in project["dependencies"]}
     optional = {distribution(entry) for entries in project["optional-dependencies"].values() for entry in entries}
-    by_module = packages_distributions()
-    foreign = {
-        module.split(".")[0]
-        for path in PRODUCT
-        for module in imports(ast.parse(path.read_text(encoding="utf-8")))
-        if module.split(".")[0] not in {*sys.stdlib_module_names, *ROOMS}
-    }
-    used = {name: {distribution(owner) for owner in by_module[name]} for name in foreign if name in by_module}
-    undeclared = [name for name, owners in used.items() if not owners & (needed | optional)]
+    undeclared = [name for name, owners in foreign(MODULES).items() if not owners & (needed | optional)]
     assert undeclared == [], "imported, but not in pyproject.toml"
-    assert needed - set().union(*used.values()) - BOUNDED == set(), "in pyproject.toml, but never imported"
+    used = set().union(*foreign(PRODUCT).values())
+    assert needed - used - BOUNDED == set(), "in pyproject.toml, but never imported"
 
 
 def test_every_module_lies_in_a_package() -> None:
