@@ -34,6 +34,7 @@ clean: ## Forget the environment and every output.
 
 # torch comes first and by its exact version, so that a CPU build on a configured index is taken; see README, Installing.
 $(VENV)/.torch: constraints.txt
+	@echo "Installing into $(VENV); the first time takes a few minutes."
 	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) $(shell grep '^torch==' constraints.txt) -c constraints.txt
 	@touch $@
