@@ -57,7 +57,7 @@ class Attempt:
 
 
 class Arm(Protocol):
-    """One way of attempting tasks; built once a process, used for many tasks, and carrying nothing from one to the next."""
+    """One way of attempting tasks; built once a process, used for many, carrying nothing from one to the next."""
 
     def attempt(self, task: Task) -> Attempt:
         """Attempt ``task`` from its start; the same task gives the same final state."""
