@@ -47,7 +47,9 @@ class LanguageModel(Protocol):
         """Backend and version, stored with every episode."""
         ...
 
-    def decompose(self, instruction: str, scene: Scene, *, examples: tuple[str, ...] = (), feedback: str = "") -> Decomposition:
+    def decompose(
+        self, instruction: str, scene: Scene, *, examples: tuple[str, ...] = (), feedback: str = ""
+    ) -> Decomposition:
         """Decompose ``instruction`` against ``scene``; ``feedback`` is the reason the last decomposition failed."""
         ...
 
@@ -148,9 +150,14 @@ class Engine(Protocol):
 
 
 class EpisodeStore(Protocol):
-    """Keeps episodes; a record is written before its effect and completed after it. All writes are durable on return."""
+    """Keeps episodes; a record is written before its effect and completed after it.
 
-    def open_episode(self, *, instruction: str, scene: Scene, seed: int, models: dict[str, str], settings: dict[str, Json]) -> str:
+    All writes are durable on return.
+    """
+
+    def open_episode(
+        self, *, instruction: str, scene: Scene, seed: int, models: dict[str, str], settings: dict[str, Json]
+    ) -> str:
         """Create a running episode and return its id."""
         ...
 
@@ -182,7 +189,9 @@ class EpisodeStore(Protocol):
         """Return everything stored of an episode as JSON; raises ``StoreError`` when there is none."""
         ...
 
-    def episodes(self, *, limit: int = 20, before: str | None = None, status: str | None = None) -> list[dict[str, Json]]:
+    def episodes(
+        self, *, limit: int = 20, before: str | None = None, status: str | None = None
+    ) -> list[dict[str, Json]]:
         """Return summaries, newest first."""
         ...
 
@@ -196,4 +205,4 @@ class EpisodeStore(Protocol):
 
 
 Listener = Callable[[str, dict[str, Json]], None]
-"""Called with an event name and plain JSON data as things happen (``subgoals``, ``plan``, ``verdict``, ``step``, ``done``)."""
+"""Called with an event name and plain JSON data as things happen (``subgoals``, ``plan``, ``verdict``, ``done``)."""

@@ -47,16 +47,22 @@ def decompose(
 def checked_instruction(instruction: object) -> str:
     """Return ``instruction`` without surrounding space; raises ``InstructionError`` when it cannot be one."""
     if not isinstance(instruction, str):
-        raise InstructionError("instruction", f"it is {type(instruction).__name__}, not text", "Say in words what to do.")
+        raise InstructionError(
+            "instruction", f"it is {type(instruction).__name__}, not text", "Say in words what to do."
+        )
     text = instruction.strip()
     if not text:
-        raise InstructionError("instruction", "it is empty", "Say what to do, for instance: put the red cube on the blue cube.")
+        raise InstructionError(
+            "instruction", "it is empty", "Say what to do, for instance: put the red cube on the blue cube."
+        )
     if len(text) > MAX_CHARACTERS:
         problem = f"it has {len(text)} characters, more than {MAX_CHARACTERS}"
         raise InstructionError("instruction", problem, "Say it more briefly, or in several requests.")
     strange = next((c for c in text if unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") and c not in _LAYOUT), None)
     if strange is not None:
-        raise InstructionError("instruction", f"it holds the control character U+{ord(strange):04X}", "Send plain text.")
+        raise InstructionError(
+            "instruction", f"it holds the control character U+{ord(strange):04X}", "Send plain text."
+        )
     if not any(c.isalpha() for c in text):
         raise InstructionError("instruction", "it holds no words", "Say in words what to do.")
     return text

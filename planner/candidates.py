@@ -1,7 +1,8 @@
 """Level-2 proposals: which manipulations are worth imagining for a subgoal, from geometry as believed.
 
-For every unmet fact: the thing it is about goes to places where the fact would hold, and whatever stands on it, or on where it must
-go, goes to a free place first. The proposals only suggest; the world model imagines each and the energy chooses.
+For every unmet fact: the thing it is about goes to places where the fact would hold, and whatever stands on it, or on
+where it must go, goes to a free place first. The proposals only suggest; the world model imagines each and the energy
+chooses.
 """
 
 from __future__ import annotations
@@ -111,7 +112,7 @@ def goal_spots(
 
 
 def special_spots(things: Sequence[Thing], mover: Thing, fact: Fact) -> list[tuple[float, float, float]]:
-    """Return the places a fact names itself: on a thing, at a place, at a point."""
+    """Return the places a fact names itself: on a thing, at a place, at a point, beside a thing."""
     if fact.relation in ("on", "in"):
         support = next(t for t in things if t.id == fact.arguments[1])
         return [
@@ -123,7 +124,21 @@ def special_spots(things: Sequence[Thing], mover: Thing, fact: Fact) -> list[tup
             (float(x) + dx, float(y) + dy, mover.size[2] / 2) for dx in (0, 0.02, -0.02) for dy in (0, 0.02, -0.02)
         ]
         return [s for s in spots if not crowded(things, mover, s)] or spots[:1]
-    return []
+    others = [t for t in things if t.id in fact.arguments and t.id != mover.id]
+    spots = [spot for other in others for spot in around(other, mover)]
+    return [s for s in spots if max(abs(s[0]), abs(s[1])) < EDGE and not crowded(things, mover, s)]
+
+
+def around(other: Thing, mover: Thing) -> list[tuple[float, float, float]]:
+    """Return centres for ``mover`` on the table beside ``other``, near and a little further, all round."""
+    touching = outer(other) + outer(mover) + GAP + 0.002
+    angles = np.linspace(0, 2 * np.pi, 12, endpoint=False)
+    x, y, half = other.position[0], other.position[1], mover.size[2] / 2
+    return [
+        (x + distance * float(np.cos(a)), y + distance * float(np.sin(a)), half)
+        for distance in (touching, touching + 0.03)
+        for a in angles
+    ]
 
 
 def on_top(support: Thing, mover: Thing) -> list[tuple[float, float, float]]:

@@ -1,6 +1,7 @@
 """The configurator: how much search a subgoal gets, from the energy landscape and from surprise.
 
-A goal one free move away needs no look-ahead; covered things, several unmet facts, surprise and earlier failures ask for more.
+A goal one free move away needs no look-ahead; covered things, several unmet facts, surprise and earlier failures ask
+for more.
 """
 
 from __future__ import annotations

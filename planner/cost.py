@@ -1,7 +1,8 @@
 """The seam: here, and only here, model, energy and search meet.
 
-Level 2 scores imagined manipulations by the energy of the subgoal; level 1 scores imagined control steps by how well they reach the
-way-point that level 2 chose. ``ControlCost`` has the signature other solvers expect: actions ``[B, S, H, A]`` to cost ``[B, S]``.
+Level 2 scores imagined manipulations by the energy of the subgoal; level 1 scores imagined control steps by how well
+they reach the way-point that level 2 chose. ``ControlCost`` has the signature other solvers expect: actions ``[B, S,
+H, A]`` to cost ``[B, S]``.
 """
 
 from __future__ import annotations
@@ -126,10 +127,8 @@ class ControlCost:
     def observe(self, progress: Progress, state: LatentState, positions: Tensor, blocks: int) -> Progress:
         """Return the progress after ``blocks`` blocks that led to ``state`` with decoded ``positions``."""
         top = positions[:, self.row, 2] + self.start.size[0, self.row, 2] / 2
-        if self.manipulation.kind == "push":
-            working = state.tool[:, 2] < top
-        else:
-            working = state.tool[:, 4] > 0.5
+        pushing = self.manipulation.kind == "push"
+        working = state.tool[:, 2] < top if pushing else state.tool[:, 4] > 0.5
         worked = progress.worked | working
         away = (state.tool[:, 3] < 0.5) & (state.tool[:, 2] > top + RETREAT)
         running = progress.finished < 0

@@ -1,7 +1,8 @@
 """Level 1: control steps for one manipulation, by propose, imagine, select.
 
-Candidates are sampled block by block from the proposal policy inside the world model's imagination and the one of lowest energy is
-kept. No refinement: more optimisation exploits the model (EVIDENCE 3: 98 % selected, 89 % after two CEM rounds).
+Candidates are sampled block by block from the proposal policy inside the world model's imagination and the one of
+lowest energy is kept. No refinement: more optimisation exploits the model (EVIDENCE 3: 98 % selected, 89 % after two
+CEM rounds).
 """
 
 from __future__ import annotations

@@ -1,13 +1,14 @@
 """Level 2: which manipulations, in which order, by beam search in the latent space.
 
-From every state in the beam manipulations are proposed, the world model imagines them, and the energy of the subgoal ranks the
-outcomes; clearing an obstacle pays off one or two manipulations later, so the search looks ahead until the goal is met.
+From every state in the beam manipulations are proposed, the world model imagines them, and the energy of the subgoal
+ranks the outcomes; clearing an obstacle pays off one or two manipulations later, so the search looks ahead until the
+goal is met.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -55,7 +56,7 @@ class ManipulationSearch:
 
     depth: int = 3
     beam: int = 6
-    breadth: Breadth = Breadth()
+    breadth: Breadth = field(default_factory=Breadth)
 
 
 @torch.no_grad()
@@ -127,7 +128,7 @@ def expand(
                 energy,
                 energy if first else parent.first_energy,
                 imagined if first else parent.first_things,
-            )  # fmt: skip
+            )
         )
     return found
 

@@ -12,7 +12,7 @@ of the picture is +x) and y to the viewer's left. The work area is 0.5 m x 0.5 m
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -180,11 +180,21 @@ class Physics:
 
 
 Relation = Literal[
-    "on", "in", "at", "left_of", "right_of", "in_front_of", "behind", "next_to", "between", "apart", "clear", "line", "held"
+    "on",
+    "in",
+    "at",
+    "left_of",
+    "right_of",
+    "in_front_of",
+    "behind",
+    "next_to",
+    "between",
+    "apart",
+    "clear",
+    "line",
+    "held",
 ]
-RELATIONS: tuple[Relation, ...] = (
-    "on", "in", "at", "left_of", "right_of", "in_front_of", "behind", "next_to", "between", "apart", "clear", "line", "held",
-)  # fmt: skip
+RELATIONS: tuple[Relation, ...] = get_args(Relation)
 
 
 @dataclass(frozen=True)
@@ -260,7 +270,10 @@ class World(Protocol):
         ...
 
     def step(self, action: FloatArray) -> FloatArray:
-        """Apply ``[A]`` = (dx, dy, dz in metres, suction in [0, 1]) for one control step; return proprioception ``[P]``."""
+        """Apply ``[A]`` = (dx, dy, dz in metres, suction in [0, 1]) for one control step.
+
+        Return proprioception ``[P]``.
+        """
         ...
 
     def state(self) -> WorldState:

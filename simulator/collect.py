@@ -1,7 +1,7 @@
-"""Self-generated play: scenes are sampled, the tool-only robot plays, and what cameras and robot sensed is written to shards.
+"""Self-generated play: the tool-only robot plays in sampled scenes; what cameras and robot sensed goes to shards.
 
-A shard is a folder of ``.npy`` arrays, rows in time order (``Q`` states at the boundaries of three-step blocks, ``F`` <= ``Q``
-of them with images, ``E`` episodes, up to ``N`` = 14 things):
+A shard is a folder of ``.npy`` arrays, rows in time order (``Q`` states at the boundaries of three-step blocks, ``F``
+<= ``Q`` of them with images, ``E`` episodes, up to ``N`` = 14 things):
 
 * ``rgb [F, V, H, W, 3]``, ``elevation [F, V, H, W]`` uint8 as in ``Observation``; ``image [Q]`` row in these, or -1
 * ``episode [Q]``, ``manipulation [Q]`` counters; ``proprioception [Q, P]``; ``position [Q, N, 3]``, ``yaw [Q, N]``,
@@ -12,8 +12,8 @@ of them with images, ``E`` episodes, up to ``N`` = 14 things):
 * ``finished [Q]``: the last state of a manipulation that was played to its end, not abandoned
 * ``kind [E, N]``, ``colour [E, N]`` class rows (-1 where there is no thing), ``size [E, N, 3]`` metres
 
-States between manipulations (the tool retracted, nothing held) always have images; those within one have with probability
-``FILMED``, because rendering costs more than physics.
+States between manipulations (the tool retracted, nothing held) always have images; those within one have with
+probability ``FILMED``, because rendering costs more than physics.
 """
 
 from __future__ import annotations

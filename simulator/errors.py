@@ -25,10 +25,6 @@ class HybridError(Exception):
         """Cross process borders whole: pickling by message alone would lose the parts."""
         return type(self), (self.field, self.problem, self.remedy)
 
-    def __reduce__(self) -> tuple[type[HybridError], tuple[str, str, str]]:
-        """Travel whole from a worker process to the one that waits for it."""
-        return type(self), (self.field, self.problem, self.remedy)
-
 
 class SceneError(HybridError):
     """A scene cannot be used: malformed, overlapping, out of area, unknown kind or version."""

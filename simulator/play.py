@@ -1,7 +1,8 @@
 """What the robot does while it plays: random but contact-rich manipulations of a random scene.
 
-Half of the placements go onto, into or beside other things, some carelessly (off centre, a bad grasp, let go half-way), because
-a model that never saw a tower fall cannot expect it (EVIDENCE 3: contact-balanced clips; 4: hard negatives at the edge of the grab).
+Half of the placements go onto, into or beside other things, some carelessly (off centre, a bad grasp, let go half-
+way), because a model that never saw a tower fall cannot expect it (EVIDENCE 3: contact-balanced clips; 4: hard
+negatives at the edge of the grab).
 """
 
 from __future__ import annotations
@@ -109,5 +110,8 @@ def _push_intent(rng: np.random.Generator, moved: Thing, clearance: float) -> In
     spot = np.array(moved.position[:2]) + length * np.array([np.cos(angle), np.sin(angle)])
     spot = np.clip(spot, -EDGE, EDGE)
     return Intent(
-        push=True, thing=moved.id, target=(float(spot[0]), float(spot[1]), moved.position[2]), clearance=min(clearance, 0.30)
+        push=True,
+        thing=moved.id,
+        target=(float(spot[0]), float(spot[1]), moved.position[2]),
+        clearance=min(clearance, 0.30),
     )

@@ -43,7 +43,7 @@ class Phase:
 
 
 def towards(tool: FloatArray, aim: FloatArray, suction: float, limit: float = MAX_STEP) -> FloatArray:
-    """Return the action ``[A]`` that brings the tip from ``tool`` ``[3]`` as near ``aim`` ``[3]`` as one step allows."""
+    """Return the action ``[A]`` that brings the tip from ``tool [3]`` as near ``aim [3]`` as one step allows."""
     delta = np.clip(aim - tool, -limit, limit)
     return np.array([*delta, suction], dtype=np.float32)
 

@@ -107,13 +107,23 @@ def frames(film: Film, rows: Rows, *, mirror: bool, jitter: torch.Generator | No
 
 
 def labels_of(play: Play, rows: Rows, owner: Tensor, *, mirror: bool) -> Labels:
-    """Return the labels of states ``rows`` whose cells have owners ``[B, C]``; things beyond the batch's largest scene are cut."""
+    """Return the labels of states ``rows`` whose cells have owners ``[B, C]``.
+
+    Things beyond the batch's largest scene are cut.
+    """
     kind = torch.from_numpy(play.of_episode("kind", rows).astype(np.int64))
     most = int((kind >= 0).sum(1).max())
     position = (play.floats("position", rows) * sign(mirror))[:, :most]
     size = torch.from_numpy(play.of_episode("size", rows).astype(np.float32))[:, :most]
     colour = torch.from_numpy(play.of_episode("colour", rows).astype(np.int64))[:, :most]
-    return Labels(owner[:, None] == torch.arange(most)[:, None], owner.long().clamp(max=most - 1), position, size, kind[:, :most], colour)
+    return Labels(
+        owner[:, None] == torch.arange(most)[:, None],
+        owner.long().clamp(max=most - 1),
+        position,
+        size,
+        kind[:, :most],
+        colour,
+    )
 
 
 def actions(play: Play, rows: Rows, *, name: str = "actions", mirror: bool = False) -> Tensor:

@@ -1,6 +1,7 @@
-"""Checkpoints: safetensors weights beside a JSON card; anything that does not fit is refused by name, and nothing is unpickled.
+"""Checkpoints: safetensors weights beside a JSON card; what does not fit is refused by name, nothing is unpickled.
 
-The card holds the architecture, the cameras, what data the weights were trained on and how well they did on held-out play.
+The card holds the architecture, the cameras, what data the weights were trained on and how well they did on held-out
+play.
 """
 
 from __future__ import annotations

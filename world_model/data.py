@@ -1,7 +1,7 @@
 """Recorded play, read from shards, and the batches that training draws from it.
 
-The layout of a shard is documented where it is written (``simulator.collect``); here it is only arrays. Every fiftieth episode is
-held out and never trained on.
+The layout of a shard is documented where it is written (``simulator.collect``); here it is only arrays. Every
+fiftieth episode is held out and never trained on.
 """
 
 from __future__ import annotations

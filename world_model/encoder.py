@@ -1,8 +1,8 @@
-"""Pixels to votes: every image cell says which kind of thing it shows, how sure it is, and where that thing's centre lies.
+"""Pixels to votes: every image cell says what kind of thing it shows, how surely, and where that thing's centre lies.
 
-A small convolutional network shared by all views (EVIDENCE 2: a conv encoder with key points keeps what planning needs; a
-global latent loses it). Votes are metric, so cells of different views that show one thing agree on one point in the world,
-and things behind, on or under each other stay apart.
+A small convolutional network shared by all views (EVIDENCE 2: a conv encoder with key points keeps what planning
+needs; a global latent loses it). Votes are metric, so cells of different views that show one thing agree on one point
+in the world, and things behind, on or under each other stay apart.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Facts as energies over decoded positions: lower is better, 0 when satisfied with room to spare, metres otherwise.
 
-The conditions are those of the language's relations (``simulator.predicates`` states them for true poses; a test holds the two
-against each other), written for batches of imagined states. Each condition is a slack in metres and a comfort: planning asks
-for the full comfort, so that perception's and the tool's errors do not tip a goal that was just met; deciding that a goal is
-reached asks for a part of it. What orientation decides (outlines seen from above) is taken from inscribed and circumscribed circles,
-because yaw is not perceived.
+The conditions are those of the language's relations (``simulator.predicates`` states them for true poses; a test
+holds the two against each other), written for batches of imagined states. Each condition is a slack in metres and a
+comfort: planning asks for the full comfort, so that perception's and the tool's errors do not tip a goal that was
+just met; deciding that a goal is reached asks for a part of it. What orientation decides (outlines seen from above)
+is taken from inscribed and circumscribed circles, because yaw is not perceived.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from world_model.errors import PerceptionError
 CEILING = 0.30
 """Largest energy of one fact, metres: beyond it, further is not worse."""
 BLOCKER = 0.06
-"""Energy of one thing in the way (on what must move, or where it must go), metres: more than any one placement's residue."""
+"""Energy of one thing in the way (on what must move, or where it must go), metres: more than a placement's residue."""
 DISTURBANCE = 0.5
 """Weight of moving what was not asked to move."""
 
@@ -72,14 +72,14 @@ class Table:
 
 
 def table_of(things: Sequence[Thing], positions: Tensor | None = None) -> Table:
-    """Return the table of believed things, at ``positions [S, N, 3]`` if given, else where they are believed (``S`` = 1)."""
+    """Return the table of believed things, at ``positions [S, N, 3]`` or where they are believed to be (``S`` = 1)."""
     if positions is None:
         positions = torch.tensor([[t.position for t in things]], dtype=torch.float32)
     return Table(positions, tuple(things), torch.tensor([t.size for t in things], dtype=torch.float32))
 
 
 def fact_energy(fact: Fact, table: Table, comfort: float = 1.0) -> Tensor:
-    """Return ``[S]``: how far, in metres, ``fact`` is from holding with ``comfort`` (1 to plan for, less to be content)."""
+    """Return ``[S]``: metres ``fact`` is short of holding with ``comfort`` (1 to plan for, less to be content)."""
     shortfall = [torch.relu(comfort * wanted - slack) for slack, wanted in conditions(fact, table)]
     return torch.stack(shortfall).sum(0).clamp(max=CEILING)
 
@@ -152,7 +152,7 @@ def next_to(table: Table, rows: list[int]) -> list[Condition]:
     distance = table.apart(a, b)
     near = 0.04 - (distance - (inner_a + inner_b))
     level = 0.025 - (table.bottom(a) - table.bottom(b)).abs()
-    return [(near, 0.012), (level, 0.008), (distance - (outer_a + outer_b), 0.001)]
+    return [(near, 0.006), (level, 0.008), (distance - (outer_a + outer_b), 0.001)]
 
 
 def between(table: Table, rows: list[int]) -> list[Condition]:
@@ -173,10 +173,11 @@ def separate(table: Table, rows: list[int]) -> list[Condition]:
 
 def clear(table: Table, a: int) -> list[Condition]:
     """Conditions of nothing resting on or in a thing: of every movable other, one of its resting conditions fails."""
-    found: list[Condition] = []
-    for b, thing in enumerate(table.things):
-        if b != a and thing.kind in MOVABLE:
-            found.append((-torch.stack([slack for slack, _ in rests_on(table, b, a)]).amin(0), 0.004))
+    found: list[Condition] = [
+        (-torch.stack([slack for slack, _ in rests_on(table, b, a)]).amin(0), 0.004)
+        for b, thing in enumerate(table.things)
+        if b != a and thing.kind in MOVABLE
+    ]
     return found or [(torch.ones(len(table.positions)), 0.0)]
 
 
@@ -218,7 +219,10 @@ def above(table: Table, row: int) -> Tensor:
 
 
 def blockers(facts: Sequence[Fact], table: Table, energies: Tensor) -> Tensor:
-    """Return ``[S]``: energy of things standing on what must still move or where it must go; ``energies [F, S]`` of the facts."""
+    """Return ``[S]``: energy of things standing on what must still move or where it must go.
+
+    ``energies [F, S]`` of the facts.
+    """
     total = torch.zeros(len(table.positions))
     for fact, energy in zip(facts, energies, strict=True):
         if fact.relation in ("clear", "line", "held"):

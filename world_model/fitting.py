@@ -45,10 +45,10 @@ def fit(
     seed: int,
     progress: Progress,
 ) -> list[dict[str, float]]:
-    """Minimise ``step(iteration, generator)`` over ``parameters`` of ``module``, resuming from ``folder`` where it was left.
+    """Minimise ``step(iteration, generator)`` over ``parameters`` of ``module``, resuming from ``folder``.
 
-    Batches are drawn from a generator seeded by the iteration, so a resumed run sees the same ones. Returns the curve: the parts
-    of the loss averaged over every checkpoint interval, with their iteration.
+    Batches are drawn from a generator seeded by the iteration, so a resumed run sees the same ones. Returns the
+    curve: the parts of the loss averaged over every checkpoint interval, with their iteration.
     """
     path = folder / f"{plan.name}.pt"
     optimiser = torch.optim.AdamW(list(parameters), lr=plan.rate, weight_decay=plan.decay)

@@ -73,7 +73,7 @@ def group(votes: Votes, most: int = 20) -> Groups:
 def agreeing(
     centres: FloatArray, heavy: FloatArray, alike: NDArray[np.bool_], seed: int, radius: float
 ) -> NDArray[np.bool_]:
-    """Return the cells ``[C]`` among ``alike`` whose votes lie within ``radius`` of their own weighted mean around ``seed``."""
+    """Return the cells ``[C]`` among ``alike`` whose votes lie within ``radius`` of their own mean around ``seed``."""
     centre, near = centres[seed], alike
     for _ in range(3):
         within = alike & (np.linalg.norm(centres - centre, axis=1) < radius)

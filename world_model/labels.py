@@ -1,7 +1,7 @@
 """Which image cell shows which thing: training labels from true poses, by geometry alone.
 
-A cell belongs to the thing whose solid (a few millimetres larger) holds the surface point the cell sees. Nothing here is
-available, or used, at plan time.
+A cell belongs to the thing whose solid (a few millimetres larger) holds the surface point the cell sees. Nothing here
+is available, or used, at plan time.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ NOBODY = 255
 def owners(points: Tensor, poses: Tensor, size: Tensor, kind: Tensor, tool: Tensor) -> Tensor:
     """Return ``[C]`` uint8: the row of the thing each cell shows, or ``NOBODY``.
 
-    A cell inside several solids belongs to a movable thing before a vessel before a flat zone, and then to the nearest centre.
+    A cell inside several solids belongs to a movable thing before a vessel before a flat zone, and then to the
+    nearest centre.
 
     Args:
         points: ``[C, 3]`` surface points of one frame, metres.

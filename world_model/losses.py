@@ -1,8 +1,8 @@
 """What the encoder, the read-outs and the predictors are trained for.
 
-The joint-embedding loss compares predicted tokens with the same encoder's tokens of what came next, gradient through both (no
-pixel is reconstructed); SIGReg keeps the tokens from collapsing; simulator labels ground the read-outs, of encoded and of
-imagined tokens alike (EVIDENCE 3 and 4b).
+The joint-embedding loss compares predicted tokens with the same encoder's tokens of what came next, gradient through
+both (no pixel is reconstructed); SIGReg keeps the tokens from collapsing; simulator labels ground the read-outs, of
+encoded and of imagined tokens alike (EVIDENCE 3 and 4b).
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ def vote_loss(votes: Votes, labels: Labels) -> Tensor:
     """Presence of every cell; centre votes, kind and colour of those that show a thing.
 
     The votes' Laplace likelihood is weighted by its own scale (beta-NLL, Seitzer et al., "On the Pitfalls of
-    Heteroscedastic Uncertainty Estimation", 2022): unweighted, sure votes drowned the classes and the colours were still at
-    chance after 100 iterations.
+    Heteroscedastic Uncertainty Estimation", 2022): unweighted, sure votes drowned the classes and the colours were
+    still at chance after 100 iterations.
     """
     owned, owner = labels.members.any(1), labels.owner
     presence = functional.binary_cross_entropy_with_logits(votes.presence, owned.float())
@@ -71,9 +71,7 @@ def vote_loss(votes: Votes, labels: Labels) -> Tensor:
     kind = functional.cross_entropy(votes.kind[owned], labels.kind[frame, thing], KIND_WEIGHT, reduction="none")
     colour = functional.cross_entropy(votes.colour[owned], labels.colour[frame, thing], reduction="none")
     balance = cells.rsqrt()
-    return 2.0 * presence + ((likelihood + kind + colour) * balance).sum() / balance.sum().clamp(
-        min=1
-    )
+    return 2.0 * presence + ((likelihood + kind + colour) * balance).sum() / balance.sum().clamp(min=1)
 
 
 def read_out_loss(read: ReadOut, labels: Labels, mask: Tensor) -> Tensor:
@@ -96,7 +94,7 @@ def token_loss(predicted: Tensor, encoded: Tensor, mask: Tensor) -> Tensor:
 
 
 def gate_loss(gate: Tensor, start: Tensor, end: Tensor, carried: Tensor, mask: Tensor) -> Tensor:
-    """Cross-entropy of the transport gate ``[B, N]``: did the thing move with the action, ``start`` to ``end`` ``[B, N, 3]``?"""
+    """Cross-entropy of the gate ``[B, N]``: did the thing go along, from ``start`` to ``end`` ``[B, N, 3]``?"""
     moved = (end - start).norm(dim=-1)
     along = carried.norm(dim=-1, keepdim=True)
     with_it = (((end - start) - carried[:, None]).norm(dim=-1) < 0.35 * along) & (along > 0.015)

@@ -1,8 +1,8 @@
 """The world model: one latent space, perceived through an encoder and imagined at two time scales.
 
-Level 1 imagines a block of ``K`` = 3 control steps, level 2 a whole manipulation. Both act on the same object tokens, so a state that
-level 2 imagines is a way-point that level 1 can be steered to. A manipulation is ``[M]`` = (push flag, start x, y, z,
-target x, y, z, clearance), metres.
+Level 1 imagines a block of ``K`` = 3 control steps, level 2 a whole manipulation. Both act on the same object tokens,
+so a state that level 2 imagines is a way-point that level 1 can be steered to. A manipulation is ``[M]`` = (push
+flag, start x, y, z, target x, y, z, clearance), metres.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ class WorldModel(nn.Module):
 
 
 def commanded(tip: Tensor, actions: Tensor) -> Tensor:
-    """Return the tip position ``[B, 3]`` commanded by ``actions [B, K, A]`` from ``tip [B, 3]``, within the tool's reach."""
+    """Return the tip ``[B, 3]`` commanded by ``actions [B, K, A]`` from ``tip [B, 3]``, within the tool's reach."""
     low = tip.new_tensor([-TOOL_REACH, -TOOL_REACH, TOOL_FLOOR])
     high = tip.new_tensor([TOOL_REACH, TOOL_REACH, TOOL_CEILING])
     for k in range(BLOCK):

@@ -1,8 +1,9 @@
 """Perception: images and an expectation in, a belief out.
 
-What is seen is matched to what was expected: a thing that is seen takes its new token; one that is hidden keeps its imagined token
-(EVIDENCE 4b: this belief filter was the largest planning gain); one that is barely seen mixes both. The first look
-lends the names of a declared scene to what is perceived; positions, sizes and kinds always come from the images.
+What is seen is matched to what was expected: a thing that is seen takes its new token; one that is hidden keeps its
+imagined token (EVIDENCE 4b: this belief filter was the largest planning gain); one that is barely seen mixes both.
+The first look lends the names of a declared scene to what is perceived; positions, sizes and kinds always come from
+the images.
 """
 
 from __future__ import annotations

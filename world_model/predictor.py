@@ -1,9 +1,9 @@
 """The JEPA predictors: tokens and an action in, the tokens afterwards out.
 
 Both time scales share one architecture, because both say "the tool takes hold at a and lets go at b": for level 2, a
-manipulation, a and b are where the thing is met and where it should end; for level 1, a block of control steps, they are the tool
-tip now and as commanded. Each thing is described relative to a and b (EVIDENCE 3: relative tool-object geometry
-decided), things attend to each other and to the action, and a gate carries a token along by the displacement
+manipulation, a and b are where the thing is met and where it should end; for level 1, a block of control steps, they
+are the tool tip now and as commanded. Each thing is described relative to a and b (EVIDENCE 3: relative tool-object
+geometry decided), things attend to each other and to the action, and a gate carries a token along by the displacement
 (EVIDENCE 4: a predictor needs a transport path).
 """
 
@@ -17,7 +17,7 @@ from world_model.tokens import POSITION_SCALE
 
 
 def relative(points: Tensor, reference: Tensor) -> Tensor:
-    """Describe ``points [..., N, 3]`` as seen from ``reference [..., 1, 3]`` (metres) at several scales: ``[..., N, 12]``."""
+    """Describe ``points [..., N, 3]`` as seen from ``reference [..., 1, 3]`` at several scales: ``[..., N, 12]``."""
     delta = points - reference
     flat = delta[..., :2].square().sum(-1, keepdim=True)
     near = [torch.exp(-flat / (2 * width**2)) for width in (0.01, 0.03)]
@@ -85,7 +85,8 @@ class TokenPredictor(nn.Module):
             present: ``[B, N]`` bool, False for rows without a thing.
 
         Returns:
-            Tokens afterwards ``[B, N, D]``, gate logits ``[B, N]`` (carried along or not), seal logit ``[B]`` (something held).
+            Tokens afterwards ``[B, N, D]``, gate logits ``[B, N]`` (carried along or not), seal logit ``[B]``
+            (something held).
         """
         start, end = ends[0][:, None], ends[1][:, None]
         centre, size = geometry[..., :3], geometry[..., 3:]

@@ -1,8 +1,9 @@
 """Level-1 proposals: a stochastic policy that suggests the next block of control steps of a manipulation.
 
-It sees only where the tool, the thing and the target are relative to each other, as decoded from tokens (EVIDENCE 3: object-relative
-input took the proposals from 1-6 % to 94-100 % on their own). It is a mixture of Gaussians over displacements and
-Bernoullis over suction, so that rare events such as letting go are sampled and left to the energy to choose.
+It sees only where the tool, the thing and the target are relative to each other, as decoded from tokens (EVIDENCE 3:
+object-relative input took the proposals from 1-6 % to 94-100 % on their own). It is a mixture of Gaussians over
+displacements and Bernoullis over suction, so that rare events such as letting go are sampled and left to the energy
+to choose.
 """
 
 from __future__ import annotations
@@ -93,7 +94,7 @@ class ProposalPolicy(nn.Module):
         self.net(torch.zeros(1, describe(torch.zeros(1, 5), empty_aim()).shape[-1]))
 
     def mixture(self, tool: Tensor, aim: Aim) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Return log weights ``[B, G]``, means and log spreads ``[B, G, 3K]`` (of ``MAX_STEP``), suction logits ``[B, G, K]``."""
+        """Return log weights ``[B, G]``, means and log spreads ``[B, G, 3K]``, suction logits ``[B, G, K]``."""
         out = self.net(describe(tool, aim)).unflatten(-1, (COMPONENTS, -1))
         weight, mean, spread, suction = out.split([1, 3 * BLOCK, 3 * BLOCK, BLOCK], dim=-1)
         spread = (functional.softplus(spread - 1.5) + LOWEST_SPREAD).log()

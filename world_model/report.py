@@ -1,6 +1,7 @@
 """What a trained model is worth on held-out play, beside its controls.
 
-Controls (DESIGN 5): a *random encoder* (convolutions frozen as initialised, the rest trained), *copy-last* (nothing changes) and
+Controls (DESIGN 5): a *random encoder* (convolutions frozen as initialised, the rest trained), *copy-last* (nothing
+changes) and
 *no-op* (the predictor is told that nothing is done). Errors are reported over all things and over those that moved,
 because the mean over things that stand still misleads (EVIDENCE 3).
 """
@@ -33,7 +34,10 @@ def quantiles(values: Tensor) -> dict[str, float]:
 
 @torch.no_grad()
 def measure(model: WorldModel, random: WorldModel, film: Film, cache: Cache) -> dict[str, object]:
-    """Return the report: perception against the random encoder, each level against copy-last and no-op; errors in cm."""
+    """Return the report: perception against the random encoder, each level against copy-last and no-op.
+
+    Errors in cm.
+    """
     play = film.play
     pairs = training_pairs(play, held_out=True)
     rows = np.unique(np.concatenate([pairs.manipulations.ravel(), pairs.blocks.ravel()]))[:FRAMES]
@@ -65,7 +69,7 @@ def perceived(model: WorldModel, film: Film, rows: Rows) -> dict[str, object]:
 
 
 def detected(model: WorldModel, film: Film, rows: Rows) -> dict[str, float]:
-    """Return how many seen things are found from votes alone within 2 cm with the right kind and colour, and false finds."""
+    """Return the share of seen things found within 2 cm with the right kind and colour, and false finds."""
     found = missed = false = 0
     for row in rows:
         batch = frames(film, np.array([row]), mirror=False, jitter=None)

@@ -1,7 +1,7 @@
 """SIGReg: the regulariser that keeps a joint-embedding model from collapsing.
 
-Random one-dimensional projections of the latents are compared with a standard normal by the Epps-Pulley statistic on the
-characteristic function (Balestriero and LeCun, "LeJEPA", 2025; 17 knots on [0, 3] as in EVIDENCE 2).
+Random one-dimensional projections of the latents are compared with a standard normal by the Epps-Pulley statistic on
+the characteristic function (Balestriero and LeCun, "LeJEPA", 2025; 17 knots on [0, 3] as in EVIDENCE 2).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Things to tokens and back: a token carries where a thing is and what it is, and read-outs decode both.
 
-The position enters a token linearly and leaves it linearly plus a small correction, so that moving a thing is (nearly) adding a
-vector, imagined or seen (EVIDENCE 4b: keypoint + height + pooled appearance).
+The position enters a token linearly and leaves it linearly plus a small correction, so that moving a thing is
+(nearly) adding a vector, imagined or seen (EVIDENCE 4b: keypoint + height + pooled appearance).
 """
 
 from __future__ import annotations

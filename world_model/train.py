@@ -1,7 +1,8 @@
 """Training from recorded play to a checkpoint with its report: `train(preset, data, out)`.
 
-Phase 1 (``train_encoder``) learns the latent space, phase 2 (``train_predictors``) rolls the predictors out in it; then the model is
-measured on held-out episodes against its controls (``report``) and saved with a card. Every phase resumes where it was left.
+Phase 1 (``train_encoder``) learns the latent space, phase 2 (``train_predictors``) rolls the predictors out in it;
+then the model is measured on held-out episodes against its controls (``report``) and saved with a card. Every phase
+resumes where it was left.
 """
 
 from __future__ import annotations
@@ -153,8 +154,8 @@ def fit_predictor(job: Job, names: tuple[str, ...]) -> dict[str, list[dict[str, 
         part = getattr(model, name)
         plan = Fit(name, iterations, rate=1.5e-3, every=250)
         curves[name] = fit(
-            plan, part, part.parameters(), predictor_step(model, play, cache, name), folder=job.out / "run", seed=job.seed,
-            progress=lambda *_: None,
+            plan, part, part.parameters(), predictor_step(model, play, cache, name), folder=job.out / "run",
+            seed=job.seed, progress=lambda *_: None,
         )  # fmt: skip
     return curves
 

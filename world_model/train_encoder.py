@@ -1,7 +1,7 @@
 """Phase 1 of training: the encoder, its read-outs and both predictors together, from pixels.
 
-Pairs of states, half of them a manipulation apart (level 2) and half a block apart (level 1), are encoded; each predictor
-predicts the second token from the first.
+Pairs of states, half of them a manipulation apart (level 2) and half a block apart (level 1), are encoded; each
+predictor predicts the second token from the first.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Phase 2 of training: the encoder is frozen, its tokens cached, and each predictor is rolled out over several steps.
 
-Level 1 is rolled over blocks that were filmed throughout, level 2 over manipulations that follow each other; the proposals learn
-from every block, filmed or not. The three do not depend on each other.
+Level 1 is rolled over blocks that were filmed throughout, level 2 over manipulations that follow each other; the
+proposals learn from every block, filmed or not. The three do not depend on each other.
 """
 
 from __future__ import annotations
@@ -115,7 +115,10 @@ def level2_loss(model: WorldModel, play: Play, cache: Cache, chain: Rows) -> tup
 def step_loss(
     model: WorldModel, play: Play, cache: Cache, rows: tuple[Rows, Rows], imagined: tuple[LatentState, Tensor, Tensor]
 ) -> Tensor:
-    """Token, pose and gate loss of one imagined step from states ``rows[0]`` to ``rows[1]``; moving things count thrice."""
+    """Token, pose and gate loss of one imagined step from states ``rows[0]`` to ``rows[1]``.
+
+    Moving things count thrice.
+    """
     state, gate, carried = imagined
     truth, seen = cache.of(play, rows[1])
     mask = seen & state.present

@@ -1,7 +1,7 @@
 """From pixels with an elevation to points in the world, in torch and in batches.
 
-The elevation of a pixel and the ray of a calibrated pinhole camera meet in one point, so two views taken from different sides can
-be compared in one metric frame.
+The elevation of a pixel and the ray of a calibrated pinhole camera meet in one point, so two views taken from
+different sides can be compared in one metric frame.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ class Geometry(torch.nn.Module):
         """Return the encoder's input ``[B, V, 5, H, W]`` and the points of its cells ``[B, V, H/2, W/2, 3]`` in metres.
 
         The channels are red, green, blue, height and the view's number; where a pixel lies on the table is left out, so
-        that what is learned in one place holds in all. A cell is two pixels wide and high; its point is that of its first pixel.
+        that what is learned in one place holds in all. A cell is two pixels wide and high; its point is that of its
+        first pixel.
 
         Args:
             rgb: ``[B, V, H, W, 3]`` uint8.

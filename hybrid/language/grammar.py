@@ -18,6 +18,7 @@ from hybrid.language.grammar_clauses import Clause, Clauses
 from hybrid.language.grammar_noise import dress, keep_words, typos
 from hybrid.language.grammar_nouns import CONTAINERS, LANDMARKS, MOVERS, SUPPORTS, ZONES, Nouns, Phrase
 from hybrid.language.grammar_refusals import refusal
+from hybrid.language.grammar_verbs import TOWER_HEADS
 from hybrid.language.schema import MAX_STEPS, AnyStep, At, Between, Pair, Program, Selector, Tower
 
 LONGEST: Final = 8
@@ -194,10 +195,8 @@ class Grammar:
         steps = tuple(Pair(relation="on", a=a.terms, b=b.term) for a, b in pairs)
         word = self._rng.choice(("on", "on", "on top of", "onto"))
         texts = [f"{a.text} {word} {b.text}" for a, b in pairs]
-        head = self._rng.choice(
-            ("stack ", "stack ", "put ", "place ", "", "i want ", "build a tower: ", "set ", "pile ")
-        )
-        verb = "" if self._rng.random() < 0.7 else head
+        head = self._rng.choice(("stack ", "stack ", "stack ", "put ", "place ", "", "i want ", *TOWER_HEADS))
+        verb = "" if head in TOWER_HEADS or self._rng.random() < 0.7 else head
         gap = self._rng.choice((", ", " and ", " and then ", ", then ", ". "))
         return _Draft(steps, head + (gap + verb).join(texts), "tower list")
 

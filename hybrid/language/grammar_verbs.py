@@ -27,7 +27,7 @@ PUT: Final = _verbs(
 CARRY: Final = _verbs(
     """move/moving/moved*4 bring/bringing/brought take/taking/taken get/getting/got send/sending/sent
     carry/carrying/carried transfer/transferring/transferred relocate/relocating/relocated deliver/delivering/delivered
-    slide/sliding/slid drag/dragging/dragged shift/shifting/shifted return/returning/returned gather/gathering/gathered
+    drag/dragging/dragged shift/shifting/shifted return/returning/returned gather/gathering/gathered
     collect/collecting/collected"""
 )
 STACK: Final = _verbs(
@@ -45,7 +45,7 @@ PARK: Final = _verbs(
     "park/parking/parked leave/leaving/left stand/standing/stood station/stationing/stationed locate/locating/located"
 )
 PUSH: Final = _verbs(
-    "push/pushing/pushed*5 shove/shoving/shoved nudge/nudging/nudged push/pushing/pushed roll/rolling/rolled"
+    "push/pushing/pushed*5 shove/shoving/shoved nudge/nudging/nudged slide/sliding/slid*2 roll/rolling/rolled"
 )
 
 VERBS: Final[dict[str, tuple[Verb, ...]]] = {
@@ -54,7 +54,7 @@ VERBS: Final[dict[str, tuple[Verb, ...]]] = {
     "zone": PUT + CARRY + PARK + DROP[:4],
     "at": PUT + CARRY + CARRY + PARK,
     "side": PUT + PUT + CARRY + PARK,
-    "shift": CARRY + _verbs("shift/shifting/shifted slide/sliding/slid move/moving/moved"),
+    "shift": CARRY + _verbs("shift/shifting/shifted move/moving/moved*2"),
     "down": PUT,
 }
 RESTS: Final[dict[str, tuple[str, ...]]] = {
@@ -329,3 +329,11 @@ ACTS: Final = {
 UPWARD: Final = (" from bottom to top", ", bottom to top", " in that order from the bottom")
 DOWNWARD: Final = (" from top to bottom", ", top to bottom", " in that order from the top")
 BOTTOMS: Final = ("at the bottom", "at the bottom", "as the base", "below", "first", "on the bottom")
+TOWER_HEADS: Final = (
+    "build a tower: ",
+    "build a tower with ",
+    "make a stack with ",
+    "make a tower where ",
+    "i want a stack with ",
+    "pile them up: ",
+)

@@ -42,7 +42,8 @@ def test_the_lowest_cost_never_rises(rule: Rule) -> None:
 
 def test_the_same_seed_finds_the_same_bytes() -> None:
     one, two = (
-        shoot(bumpy, wide(2), icem(), samples=16, rounds=4, generator=torch.Generator().manual_seed(3)) for _ in range(2)
+        shoot(bumpy, wide(2), icem(), samples=16, rounds=4, generator=torch.Generator().manual_seed(3))
+        for _ in range(2)
     )
     assert torch.equal(one.best, two.best)
 

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from simulator.base import RELATIONS, Fact, Thing
+from simulator.places import PLACES
 from simulator.predicates import margin
 from simulator.sampler import sample_scene
-from simulator.places import PLACES
 from world_model.energies import BLOCKER, disturbance, fact_energy, goal_energy, table_of
 from world_model.errors import PerceptionError
 
@@ -24,7 +24,10 @@ def scattered(seed: int) -> tuple[Thing, ...]:
     """Cylinders (whose outlines have no corners, so circles are exact) on a table, some stacked."""
     rng = np.random.default_rng(seed)
     spots = rng.uniform(-0.15, 0.15, (4, 2))
-    things = [Thing(f"t{k}", "cylinder", "red", (0.04, 0.04, 0.04), (float(x), float(y), 0.02)) for k, (x, y) in enumerate(spots)]
+    things = [
+        Thing(f"t{k}", "cylinder", "red", (0.04, 0.04, 0.04), (float(x), float(y), 0.02))
+        for k, (x, y) in enumerate(spots)
+    ]
     if rng.random() < 0.5:
         x, y = spots[1] + rng.normal(0, 0.012, 2)
         things[0] = Thing("t0", "cylinder", "red", (0.04, 0.04, 0.04), (float(x), float(y), 0.06))

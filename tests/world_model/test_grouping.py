@@ -36,9 +36,10 @@ def centres_of(found: torch.Tensor, cells: Votes) -> list[list[float]]:
 
 def test_two_cubes_of_one_colour_side_by_side_are_two_things() -> None:
     cells = votes([(20, (0.0, 0.0, 0.02), RED, "cube"), (20, (0.045, 0.0, 0.02), RED, "cube")])
-    assert sorted(centres_of(group(cells).members, cells)) == [[0.0, 0.0, 0.02], [0.04, 0.0, 0.02]] or len(
-        group(cells).members
-    ) == 2
+    assert (
+        sorted(centres_of(group(cells).members, cells)) == [[0.0, 0.0, 0.02], [0.04, 0.0, 0.02]]
+        or len(group(cells).members) == 2
+    )
 
 
 def test_a_stack_of_one_colour_is_two_things() -> None:

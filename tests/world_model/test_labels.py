@@ -10,7 +10,9 @@ from world_model.labels import NOBODY, owners
 FAR = torch.tensor([0.25, 0.25, 0.3])
 
 
-def label(point: tuple[float, float, float], things: list[tuple[str, tuple[float, float, float], tuple[float, ...]]]) -> int:
+def label(
+    point: tuple[float, float, float], things: list[tuple[str, tuple[float, float, float], tuple[float, ...]]]
+) -> int:
     poses = torch.tensor([[*position, 0.0, 1.0] for _, position, _ in things])
     size = torch.tensor([extent for _, _, extent in things])
     kind = torch.tensor([KINDS.index(name) for name, _, _ in things])

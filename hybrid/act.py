@@ -1,0 +1,59 @@
+"""The stage that moves: a checked plan is executed block by block, and left when the world goes another way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from hybrid.base import StepRecord
+from hybrid.session import Session
+from simulator.base import FloatArray
+from world_model.base import BLOCK
+
+DISAGREEMENT = 2
+"""Blocks in a row in which the gripper holds what it should not, or not what it should, before the plan is left."""
+LAG = 0.025
+"""Distance between the tool as imagined and as sensed at which the plan is left, metres."""
+
+
+def act(session: Session, subgoal: int, attempt: int) -> str | None:
+    """Execute the session's plan; return why it was left early, or None when it was carried out.
+
+    Steps are recorded block by block, all chosen by the planner. ``session.expected`` is the belief imagined for the
+    moment of return.
+    """
+    assert session.plan is not None, "nothing was planned"
+    actions, expected, wrong = session.plan.actions, session.sure, 0
+    for start in range(0, len(actions), BLOCK):
+        if session.stopped():
+            session.expected = expected
+            return "interrupted"
+        block = actions[start : start + BLOCK]
+        sensed = execute(session, block, (subgoal, attempt))
+        expected = session.parts.perceiver.predict(expected, block)
+        imagined = expected.tool.numpy()
+        wrong = wrong + 1 if (imagined[4] > 0.5) != (sensed[4] > 0.5) else 0
+        lag = float(np.linalg.norm(imagined[:3] - sensed[:3]))
+        expected = replace(expected, tool=expected.tool.new_tensor(sensed))
+        session.expected = expected
+        if wrong >= DISAGREEMENT and start + BLOCK < len(actions):
+            return "the gripper does not hold what it should" if imagined[4] > 0.5 else "the gripper holds on"
+        if lag > LAG:
+            return f"the tool is {100 * lag:.1f} cm from where it should be"
+    return None
+
+
+def execute(session: Session, block: FloatArray, where: tuple[int, int]) -> FloatArray:
+    """Execute and record a block of actions ``[K, A]``; return the proprioception ``[P]`` after it."""
+    sensed = np.zeros(5, dtype=np.float32)
+    records: list[StepRecord] = []
+    for action in block:
+        sensed = session.world.step(action)
+        records.append(
+            StepRecord(session.steps, *where, action=action, proprioception=sensed, surprise=session.sure.surprise)
+        )
+        session.steps += 1
+        session.chosen += 1
+    session.parts.store.record_steps(session.episode, tuple(records))
+    return sensed

@@ -1,0 +1,138 @@
+"""The engine behind every door: runs the graph on a world, keeps the record whole, and reports the outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+from hybrid.base import Decomposition, EpisodeResult, EpisodeStatus, Json, Listener, Outcome
+from hybrid.decompose import checked_instruction, decompose
+from hybrid.errors import HybridError
+from hybrid.pipeline import State, build_graph
+from hybrid.session import Parts, Session
+from hybrid.store.records import plain
+from simulator.base import Scene
+
+STEPS = 1000
+"""Most nodes one episode may pass; the limits of going back end it long before."""
+
+
+def never() -> bool:
+    """Return False: nobody interrupts."""
+    return False
+
+
+class PlanningEngine:
+    """Implements ``hybrid.base.Engine``.
+
+    Args:
+        parts: what the engine is composed of.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.graph = build_graph()
+
+    def decompose(self, instruction: str, scene: Scene, seed: int) -> Decomposition:
+        """Decompose ``instruction`` on ``scene`` as perceived; nothing moves and nothing is stored.
+
+        Raises:
+            InstructionError: the instruction is empty, too long or not text.
+        """
+        checked_instruction(instruction)
+        world = self.parts.world(scene)
+        try:
+            belief = self.parts.perceiver.look(world.reset(seed), names=scene)
+        finally:
+            world.close()
+        return decompose(self.parts.language, instruction, belief.scene)
+
+    def run(
+        self,
+        instruction: str,
+        scene: Scene,
+        seed: int,
+        listener: Listener | None = None,
+        cancel: Callable[[], bool] | None = None,
+    ) -> EpisodeResult:
+        """Carry ``instruction`` out on ``scene``; the record is complete however it ends.
+
+        Raises:
+            InstructionError: the instruction is empty, too long or not text; nothing is stored.
+        """
+        text = checked_instruction(instruction)
+        settings: dict[str, Json] = {
+            "robot": "tool",
+            "limits": plain(self.parts.limits),
+            "budget": plain(self.parts.budget),
+        }
+        episode = self.parts.store.open_episode(
+            instruction=text, scene=scene, seed=seed, models=self.parts.models, settings=settings
+        )
+        world = self.parts.world(scene)
+        session = Session(self.parts, world, scene, episode, cancel or never)
+        try:
+            world.reset(seed)
+            state = self._follow({"instruction": text, "seed": seed}, session, listener)
+            return self._close(session, state)
+        except HybridError as error:
+            return self._close(session, {"status": "refused", "reason": str(error), "message": str(error)})
+        except BaseException:
+            failed = outcome(session, {"status": "interrupted", "reason": "it was ended by a fault or a signal"})
+            self.parts.store.close_episode(episode, failed, world.state())
+            raise
+        finally:
+            world.close()
+
+    def _follow(self, begin: State, session: Session, listener: Listener | None) -> State:
+        """Run the graph, passing events on; return its last state."""
+        last: State = begin
+        config = {"recursion_limit": STEPS}
+        for mode, chunk in self.graph.stream(begin, config, context=session, stream_mode=["custom", "values"]):
+            if mode == "values":
+                last = cast("State", chunk)
+            elif listener is not None:
+                event = cast("dict[str, Json]", chunk)
+                listener(str(event["event"]), cast("dict[str, Json]", event["data"]))
+        return last
+
+    def _close(self, session: Session, state: State) -> EpisodeResult:
+        """Complete the record and return the result."""
+        final = session.world.state()
+        ended = outcome(session, state)
+        self.parts.store.close_episode(session.episode, ended, final)
+        return EpisodeResult(
+            session.episode, ended, final, session.decomposition, tuple(session.searches), session.language_calls
+        )
+
+
+def outcome(session: Session, state: State) -> Outcome:
+    """Return how the episode ended, as the contract reports it."""
+    return Outcome(
+        status=cast("EpisodeStatus", state["status"]),
+        reason=state.get("reason"),
+        subgoals=subgoal_reports(session, state),
+        attempts=session.attempts,
+        checks=session.checks,
+        planner_share=session.chosen / session.steps if session.steps else 1.0,
+        milliseconds={stage: round(spent, 1) for stage, spent in session.spent.items()},
+        message=state.get("message"),
+    )
+
+
+def subgoal_reports(session: Session, state: State) -> tuple[dict[str, Json], ...]:
+    """Return each subgoal with its facts and how it ended."""
+    if session.decomposition is None:
+        return ()
+    reports: list[dict[str, Json]] = []
+    for index, subgoal in enumerate(session.decomposition.subgoals):
+        reached = state["status"] == "reached" or index < state.get("subgoal", 0)
+        reports.append(
+            {
+                "predicate": subgoal.facts[0].relation if subgoal.facts else "",
+                "words": subgoal.words,
+                "facts": plain([fact.as_list() for fact in subgoal.facts]),
+                "status": "reached" if reached else "unmet",
+            }
+        )
+    return tuple(reports)

@@ -1,0 +1,85 @@
+"""The stage where predicates meet the belief: which subgoal is unmet, and by how much.
+
+Reads believed things only.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from planner.base import Planner
+from simulator.base import Fact, Subgoal
+from simulator.predicates import margin
+from world_model.base import Belief
+from world_model.errors import PerceptionError
+
+MOVED = 0.012
+"""A thing that is believed to have moved less than this has not moved, metres."""
+
+
+def ground(belief: Belief, subgoals: Sequence[Subgoal], planner: Planner) -> int | None:
+    """Return the index of the first subgoal to pursue, or None when all that count hold.
+
+    A subgoal stops counting once a later one moves the same thing elsewhere.
+
+    Raises:
+        PerceptionError: a subgoal names a thing that is not seen on the table.
+    """
+    for subgoal in subgoals:
+        require_seen(belief, subgoal)
+    reached = [planner.reached(belief, subgoal) for subgoal in subgoals]
+    latest = max((index for index, holds in enumerate(reached) if holds), default=-1)
+    for index, holds in enumerate(reached):
+        overtaken = any(superseded(subgoals[index], later) for later in subgoals[index + 1 : latest + 1])
+        if not holds and not overtaken:
+            return index
+    return None
+
+
+def require_seen(belief: Belief, subgoal: Subgoal) -> None:
+    """Raise ``PerceptionError`` for the first thing ``subgoal`` names that is not believed to be there."""
+    known = {thing.id for thing in belief.scene.things}
+    for fact in subgoal.facts:
+        for name in names_of(fact):
+            if name not in known:
+                problem = "it is not seen on the table"
+                raise PerceptionError(name, problem, "Name a thing that is, or uncover it and ask again.")
+
+
+def names_of(fact: Fact) -> tuple[str, ...]:
+    """Return the things a fact names."""
+    names = fact.arguments[:1] if fact.relation == "at" else fact.arguments
+    return tuple(str(name) for name in names)
+
+
+def superseded(subgoal: Subgoal, later: Subgoal) -> bool:
+    """Whether ``later`` is about a thing that ``subgoal`` is about."""
+    return bool({names_of(fact)[0] for fact in subgoal.facts} & {names_of(fact)[0] for fact in later.facts})
+
+
+def margins(belief: Belief, subgoal: Subgoal) -> float:
+    """Return the least margin of the subgoal's facts as believed, metres."""
+    things = belief.scene.things
+    return min((margin(fact, things) for fact in subgoal.facts), default=0.0)
+
+
+def progressed(before: Belief, after: Belief, thing: str) -> bool:
+    """Whether ``thing`` is believed to have moved."""
+    start, end = before.scene.things[before.index(thing)], after.scene.things[after.index(thing)]
+    return math.dist(start.position, end.position) > MOVED
+
+
+def broken(belief: Belief, subgoal: Subgoal) -> str:
+    """Say which fact of ``subgoal`` is unmet by how much, as believed."""
+    short = [(margin(fact, belief.scene.things), fact) for fact in subgoal.facts]
+    worst, fact = min(short, key=lambda pair: pair[0])
+    words = ", ".join(str(argument) for argument in fact.arguments)
+    if worst >= 0:
+        return f"{fact.relation}({words}) holds with too little to spare ({100 * worst:.1f} cm)"
+    return f"{fact.relation}({words}) is unmet by {-100 * worst:.1f} cm"
+
+
+def unreachable(belief: Belief, subgoal: Subgoal) -> str:
+    """Say that nothing imagined brings the subgoal nearer."""
+    return f"no imagined manipulation brings it nearer: {broken(belief, subgoal)}"

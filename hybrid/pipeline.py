@@ -1,0 +1,302 @@
+"""The sentence of the README as a LangGraph graph, and the one place that goes back.
+
+::
+
+    perceive → recall → decompose → ground → plan → check → act → observe → conclude
+
+Rejected plans are planned again, failed ones too, then the instruction is decomposed again with the reason, and then
+the episode fails honestly; every way back is bounded by ``Limits``. Nodes change the session and return plain values;
+streaming, checkpoints and interrupts are LangGraph's.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypedDict
+
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import Runtime
+
+from hybrid.act import act
+from hybrid.base import AttemptRecord
+from hybrid.decompose import decompose
+from hybrid.ground import broken, ground, margins, progressed, unreachable
+from hybrid.session import Session
+from hybrid.store.records import plain
+from simulator.base import Subgoal
+from world_model.errors import PerceptionError
+
+Status = Literal["running", "reached", "unmet", "refused", "question", "interrupted"]
+
+
+class State(TypedDict, total=False):
+    """Plain values that travel along the graph.
+
+    ``subgoal`` is the index under way, ``tries`` counts its failed or rejected plans, ``moves`` its executed
+    manipulations, ``round`` the decompositions; ``reason`` says why things are as they are.
+    """
+
+    instruction: str
+    seed: int
+    status: Status
+    reason: str | None
+    message: str | None
+    round: int
+    subgoal: int
+    tries: int
+    moves: int
+    failed: bool
+
+
+Context = Runtime[Session]
+
+
+def tell(runtime: Context, event: str, **data: object) -> None:
+    """Stream an event with plain data to whoever listens."""
+    runtime.stream_writer({"event": event, "data": plain(data)})
+
+
+def current(state: State, session: Session) -> Subgoal:
+    """Return the subgoal under way."""
+    assert session.decomposition is not None, "nothing was decomposed"
+    return session.decomposition.subgoals[state["subgoal"]]
+
+
+def perceive(_: State, runtime: Context) -> State:
+    """Look at the table for the first time."""
+    session = runtime.context
+    observation = session.world.observe()
+    session.parts.store.record_observation(session.episode, session.steps, observation)
+    session.belief = session.parts.perceiver.look(observation, names=session.names)
+    tell(runtime, "perceived", episode=session.episode, things=session.belief.scene.things)
+    return {"status": "running", "round": 0, "subgoal": 0, "tries": 0, "moves": 0, "reason": None, "message": None}
+
+
+def recall(state: State, runtime: Context) -> State:
+    """Find past episodes like this one."""
+    session = runtime.context
+    past = session.parts.store.similar(state["instruction"])
+    tell(runtime, "recalled", episodes=[episode.get("episode") for episode in past])
+    return {}
+
+
+def decomposed(state: State, runtime: Context) -> State:
+    """Ask the language model for subgoals; a question or a refusal ends the episode."""
+    session = runtime.context
+    examples = tuple(str(e.get("instruction", "")) for e in session.parts.store.similar(state["instruction"]))
+    with session.timed("decompose"):
+        session.language_calls += 1
+        answer = decompose(
+            session.parts.language, state["instruction"], session.sure.scene,
+            examples=examples, feedback=state.get("reason") or "",
+        )  # fmt: skip
+    session.decomposition = answer
+    session.parts.store.record_decomposition(session.episode, answer)
+    tell(runtime, "subgoals", status=answer.status, subgoals=answer.subgoals, message=answer.message)
+    fresh: State = {"round": state["round"] + 1, "subgoal": 0, "tries": 0, "moves": 0, "message": answer.message}
+    if answer.status != "planned":
+        return {**fresh, "status": answer.status, "reason": answer.message}
+    return {**fresh, "status": "running"}
+
+
+def grounded(state: State, runtime: Context) -> State:
+    """Choose the subgoal to pursue: the first that does not hold, or none; refuse what is not seen on the table."""
+    session = runtime.context
+    assert session.decomposition is not None, "nothing was decomposed"
+    if session.stopped():
+        return interruption(session)
+    try:
+        index = ground(session.sure, session.decomposition.subgoals, session.parts.planner)
+    except PerceptionError as error:
+        return {"status": "refused", "reason": str(error), "message": str(error)}
+    for done in range(len(session.decomposition.subgoals) if index is None else index):
+        if done >= state["subgoal"]:
+            note_subgoal(session, done, "reached", None)
+            tell(runtime, "subgoal", subgoal=done, status="reached")
+    if index is None:
+        return {"status": "reached", "reason": None}
+    if index != state["subgoal"]:
+        session.situation_changed()
+        return {"subgoal": index, "tries": 0, "moves": 0}
+    return {}
+
+
+def planned(state: State, runtime: Context) -> State:
+    """Search for a plan of the subgoal under way."""
+    session, goal = runtime.context, current(state, runtime.context)
+    if session.stopped():
+        return interruption(session)
+    with session.timed("plan"):
+        plans = session.parts.planner.plan(
+            session.sure,
+            goal,
+            budget=session.parts.budget,
+            tabu=session.tabu,
+            seed=state["seed"] * 1009 + session.attempts,
+        )
+    session.plan = plans[0] if plans else None
+    if session.plan is None:
+        reason = unreachable(session.sure, goal)
+        tell(runtime, "plan", subgoal=state["subgoal"], found=False, reason=reason)
+        return {"failed": True, "tries": state["tries"] + 1, "reason": reason}
+    session.attempts += 1
+    session.searches.append(session.plan.milliseconds)
+    plan = session.plan
+    tell(
+        runtime, "plan", subgoal=state["subgoal"], found=True, manipulations=plan.manipulations, energy=plan.energy,
+        first_energy=plan.first_energy, steps=len(plan.actions), milliseconds=plan.milliseconds, trace=plan.trace,
+    )  # fmt: skip
+    return {"failed": False}
+
+
+def checked(state: State, runtime: Context) -> State:
+    """Try the plan in a twin; a rejected one is remembered as tabu."""
+    session = runtime.context
+    assert session.plan is not None, "nothing was planned"
+    with session.timed("check"):
+        session.verdict = session.parts.check(session.sure, session.plan, current(state, session))
+    session.checks += 1
+    verdict = session.verdict
+    session.parts.store.record_attempt(session.episode, attempt_record(state, session, executed=False))
+    tell(
+        runtime, "verdict", subgoal=state["subgoal"], accepted=verdict.accepted, code=verdict.code,
+        reason=verdict.reason, margin=verdict.margin, peak_force=verdict.peak_force, gap=verdict.gap,
+    )  # fmt: skip
+    if verdict.accepted:
+        return {"failed": False}
+    session.tabu = (*session.tabu, session.plan.manipulations[0])
+    return {"failed": True, "tries": state["tries"] + 1, "reason": verdict.reason}
+
+
+def acted(state: State, runtime: Context) -> State:
+    """Execute the accepted plan."""
+    session = runtime.context
+    session.parts.store.record_attempt(session.episode, attempt_record(state, session, executed=True))
+    with session.timed("act"):
+        left = act(session, state["subgoal"], session.attempts - 1)
+    tell(runtime, "acted", subgoal=state["subgoal"], steps=session.steps, left=left)
+    if left == "interrupted":
+        return interruption(session)
+    return {"moves": state["moves"] + 1, "reason": left}
+
+
+def observed(state: State, runtime: Context) -> State:
+    """Look again, compare with what was imagined, and judge whether the manipulation did anything."""
+    session = runtime.context
+    assert session.plan is not None, "nothing was planned"
+    before = session.sure
+    observation = session.world.observe()
+    session.parts.store.record_observation(session.episode, session.steps, observation)
+    session.belief = session.parts.perceiver.look(observation, expected=session.expected)
+    tell(runtime, "observed", surprise=session.belief.surprise, things=session.belief.scene.things)
+    first = session.plan.manipulations[0]
+    if progressed(before, session.belief, first.thing):
+        session.situation_changed()
+        return {"failed": False}
+    session.tabu = (*session.tabu, first)
+    return {"failed": True, "tries": state["tries"] + 1, "reason": state.get("reason") or f"{first.thing} did not move"}
+
+
+def concluded(state: State, runtime: Context) -> State:
+    """Complete the record of the subgoals."""
+    session = runtime.context
+    if session.decomposition is not None and state["status"] != "reached":
+        for index in range(state["subgoal"], len(session.decomposition.subgoals)):
+            note_subgoal(
+                session, index, "unmet" if state["status"] == "unmet" else state["status"], state.get("reason")
+            )
+    tell(runtime, "done", status=state["status"], reason=state.get("reason"))
+    return {}
+
+
+def gave_up(state: State, runtime: Context) -> State:
+    """Fail honestly, with the unmet margin of what was tried last."""
+    session, goal = runtime.context, current(state, runtime.context)
+    return {"status": "unmet", "reason": f"{state.get('reason') or 'no plan was found'}; {broken(session.sure, goal)}"}
+
+
+def interruption(session: Session) -> State:
+    """Return the state of an episode that must end now."""
+    if session.late and not session.cancelled():
+        return {"status": "unmet", "reason": f"it took longer than {session.parts.limits.seconds:g} seconds"}
+    return {"status": "interrupted", "reason": "it was interrupted"}
+
+
+def note_subgoal(session: Session, index: int, status: str, reason: str | None) -> None:
+    """Record how a subgoal ended, with its least margin as believed."""
+    assert session.decomposition is not None, "nothing was decomposed"
+    margin = margins(session.sure, session.decomposition.subgoals[index])
+    session.parts.store.record_subgoal(session.episode, index, status, margin, reason)
+
+
+def attempt_record(state: State, session: Session, *, executed: bool) -> AttemptRecord:
+    """Return the record of the plan under consideration."""
+    assert session.plan is not None, "nothing was planned"
+    return AttemptRecord(state["subgoal"], session.attempts - 1, session.plan, session.verdict, executed)
+
+
+def after_decomposition(state: State) -> str:
+    """Pursue the subgoals, or conclude with a question or a refusal."""
+    return "ground" if state["status"] == "running" else "conclude"
+
+
+def after_grounding(state: State) -> str:
+    """Plan the unmet subgoal, or conclude."""
+    return "plan" if state["status"] == "running" else "conclude"
+
+
+def after_planning(state: State, runtime: Context) -> str:
+    """Check the plan, or go back."""
+    if state["status"] != "running":
+        return "conclude"
+    return back(state, runtime.context) if state["failed"] else "check"
+
+
+def after_check(state: State, runtime: Context) -> str:
+    """Act on an accepted plan, or go back."""
+    return back(state, runtime.context) if state["failed"] else "act"
+
+
+def after_acting(state: State) -> str:
+    """Look again, or conclude when interrupted."""
+    return "observe" if state["status"] == "running" else "conclude"
+
+
+def after_observation(state: State, runtime: Context) -> str:
+    """See which subgoal is unmet now, unless this one has used up its tries."""
+    limits = runtime.context.parts.limits
+    spent = state["tries"] >= limits.attempts or state["moves"] >= limits.manipulations
+    return back(state, runtime.context) if spent and state["failed"] else "ground" if not spent else "give_up"
+
+
+def back(state: State, session: Session) -> str:
+    """Go back as little as may help: another plan, another decomposition, an honest failure."""
+    limits = session.parts.limits
+    if state["tries"] < limits.attempts:
+        return "plan"
+    if state["round"] < limits.decompositions and not session.stopped():
+        return "decompose"
+    return "give_up"
+
+
+def build_graph() -> CompiledStateGraph[Any, Session, Any, Any]:
+    """Return the compiled graph; its run context is a ``Session``."""
+    graph = StateGraph(State, context_schema=Session)
+    nodes = {
+        "perceive": perceive, "recall": recall, "decompose": decomposed, "ground": grounded, "plan": planned,
+        "check": checked, "act": acted, "observe": observed, "give_up": gave_up, "conclude": concluded,
+    }  # fmt: skip
+    for name, node in nodes.items():
+        graph.add_node(name, node)
+    graph.add_edge(START, "perceive")
+    graph.add_edge("perceive", "recall")
+    graph.add_edge("recall", "decompose")
+    graph.add_conditional_edges("decompose", after_decomposition, ["ground", "conclude"])
+    graph.add_conditional_edges("ground", after_grounding, ["plan", "conclude"])
+    graph.add_conditional_edges("plan", after_planning, ["check", "plan", "decompose", "give_up", "conclude"])
+    graph.add_conditional_edges("check", after_check, ["act", "plan", "decompose", "give_up"])
+    graph.add_conditional_edges("act", after_acting, ["observe", "conclude"])
+    graph.add_conditional_edges("observe", after_observation, ["ground", "plan", "decompose", "give_up"])
+    graph.add_edge("give_up", "conclude")
+    graph.add_edge("conclude", END)
+    return graph.compile()

@@ -1,0 +1,92 @@
+"""Level-2 proposals: they bring a thing where the fact would hold, clear the way first, and touch nothing on the way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from planner.candidates import Breadth, covered, crowded, in_the_way, propose
+from simulator.base import Fact, Subgoal, Thing
+from simulator.places import PLACES
+from world_model.energies import fact_energy, table_of
+
+BREADTH = Breadth(goal=6, aside=3)
+
+
+def cube(name: str, x: float, y: float, z: float = 0.02, colour: str = "red") -> Thing:
+    return Thing(name, "cube", colour, (0.04, 0.04, 0.04), (x, y, z))
+
+
+A, B = cube("a", -0.1, -0.1), cube("b", 0.1, 0.1)
+ON_B = cube("c", 0.1, 0.1, 0.06)
+BOWL = Thing("bowl", "bowl", "white", (0.11, 0.11, 0.04), (0.0, 0.15, 0.02))
+
+
+def proposals(things: tuple[Thing, ...], *facts: Fact, manner: str = "any", keep: tuple[str, ...] = ()) -> list:
+    goal = Subgoal(facts, keep=keep, manner="push" if manner == "push" else "any")
+    return propose(things, goal, np.random.default_rng(0), BREADTH)
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        Fact("on", ("a", "b")),
+        Fact("in", ("a", "bowl")),
+        Fact("at", ("a", "top_left")),
+        Fact("at", ("a", 0.05, -0.12)),
+        Fact("left_of", ("a", "b")),
+        Fact("behind", ("a", "bowl")),
+        Fact("next_to", ("a", "b")),
+        Fact("apart", ("a", "b")),
+    ],
+    ids=lambda fact: fact.relation,
+)
+def test_the_best_proposal_would_satisfy_the_fact(fact: Fact) -> None:
+    things = (A, B, BOWL)
+    if fact.relation == "apart":
+        things = (cube("a", 0.05, 0.1), B, BOWL)
+    energies = []
+    for m in proposals(things, fact):
+        moved = tuple(replace(t, position=m.target) if t.id == m.thing else t for t in things)
+        energies.append(float(fact_energy(fact, table_of(moved))[0]))
+    assert min(energies) == 0
+
+
+def test_what_stands_on_the_goal_goes_aside_first() -> None:
+    assert [t.id for t in in_the_way((A, B, ON_B), Fact("on", ("a", "b")))] == ["c"]
+    aside = [m for m in proposals((A, B, ON_B), Fact("on", ("a", "b"))) if m.thing == "c"]
+    assert len(aside) == BREADTH.aside
+    assert all(m.target[2] == pytest.approx(0.02) for m in aside)
+
+
+def test_a_covered_thing_is_not_moved_itself() -> None:
+    things = (B, ON_B, A)
+    assert covered(things, B)
+    assert all(m.thing != "b" for m in proposals(things, Fact("on", ("b", "a"))))
+
+
+def test_a_met_fact_asks_for_nothing() -> None:
+    assert proposals((A, B, ON_B), Fact("on", ("c", "b"))) == []
+
+
+def test_what_must_be_kept_is_never_moved() -> None:
+    assert all(m.thing != "c" for m in proposals((A, B, ON_B), Fact("on", ("a", "b")), keep=("c",)))
+
+
+def test_a_push_is_proposed_when_it_was_asked_for() -> None:
+    found = proposals((A, B), Fact("at", ("a", "left")), manner="push")
+    assert {m.kind for m in found} == {"push"}
+    assert min(np.hypot(m.target[0] - PLACES["left"][0], m.target[1] - PLACES["left"][1]) for m in found) < 0.03
+
+
+def test_targets_on_the_table_touch_nothing_and_carry_over_everything() -> None:
+    tower = (A, B, ON_B, cube("d", 0.1, 0.1, 0.10))
+    for m in proposals(tower, Fact("next_to", ("a", "d")), Fact("at", ("a", "right"))):
+        assert not crowded(tower, next(t for t in tower if t.id == m.thing), m.target)
+        assert m.clearance > 0.1
+
+
+def test_the_same_seed_proposes_the_same() -> None:
+    assert proposals((A, B, ON_B), Fact("on", ("a", "b"))) == proposals((A, B, ON_B), Fact("on", ("a", "b")))

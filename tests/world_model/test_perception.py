@@ -1,0 +1,111 @@
+"""From what is seen to what is believed: naming, remembering what is hidden, refusing what cannot be read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from simulator.base import Observation, Scene, Thing
+from simulator.camera import DEFAULT_CAMERAS
+from simulator.scene import load_scene
+from simulator.world import PhysicalWorld
+from world_model.checkpoint import load_checkpoint
+from world_model.errors import PerceptionError
+from world_model.perception import TokenPerceiver, matched
+
+
+def cube(name: str, x: float, y: float, colour: str = "red") -> Thing:
+    return Thing(name, "cube", colour, (0.04, 0.04, 0.04), (x, y, 0.02))
+
+
+@pytest.fixture(scope="module")
+def perceiver() -> TokenPerceiver:
+    return TokenPerceiver(load_checkpoint(cameras=DEFAULT_CAMERAS)[0])
+
+
+def first_look(scene: Scene) -> Observation:
+    world = PhysicalWorld(scene)
+    try:
+        return world.reset(0)
+    finally:
+        world.close()
+
+
+def test_things_of_one_colour_are_matched_by_nearness() -> None:
+    expected = (cube("red_cube_1", 0, 0), cube("red_cube_2", 0.1, 0))
+    seen = (cube("?", 0.09, 0.01), cube("?", 0.01, 0))
+    assert matched(expected, seen) == {0: 1, 1: 0}
+
+
+def test_another_colour_is_another_thing_however_near() -> None:
+    assert matched((cube("red_cube_1", 0, 0),), (cube("?", 0, 0, "blue"),)) == {}
+
+
+@pytest.mark.parametrize("name", ["demo", "twins"])
+def test_a_packaged_scene_is_seen_whole_and_to_a_centimetre(perceiver: TokenPerceiver, name: str) -> None:
+    scene = load_scene(name)
+    belief = perceiver.look(first_look(scene), names=scene)
+    assert {t.id for t in belief.scene.things} == {t.id for t in scene.things}
+    for thing in scene.things:
+        assert np.linalg.norm(np.subtract(belief.scene.thing(thing.id).position, thing.position)) < 0.012, thing.id
+
+
+def test_the_same_images_give_the_same_belief(perceiver: TokenPerceiver) -> None:
+    seen = first_look(load_scene("demo"))
+    one, two = perceiver.look(seen), perceiver.look(seen)
+    assert one.scene == two.scene
+    assert bool((one.tokens == two.tokens).all())
+
+
+def test_positions_come_from_the_images_and_not_from_the_declared_scene(perceiver: TokenPerceiver) -> None:
+    scene = load_scene("demo")
+    lying = replace(scene, things=tuple(replace(t, position=(*reversed(t.position[:2]), 0.3)) for t in scene.things))
+    honest = perceiver.look(first_look(scene), names=scene)
+    misled = perceiver.look(first_look(scene), names=lying)
+    assert sorted(t.position for t in honest.scene.things) == sorted(t.position for t in misled.scene.things)
+
+
+def test_a_thing_that_vanishes_from_sight_is_remembered(perceiver: TokenPerceiver) -> None:
+    scene = load_scene("demo")
+    belief = perceiver.look(first_look(scene), names=scene)
+    gone = scene.things[0]
+    without = Scene("without", scene.things[1:])
+    after = perceiver.look(first_look(without), expected=belief)
+    row = after.index(gone.id)
+    assert not bool(after.visible[row])
+    assert after.confidence[row] < belief.confidence[belief.index(gone.id)]
+
+
+def test_a_moved_thing_surprises_more_than_a_still_table(perceiver: TokenPerceiver) -> None:
+    scene = load_scene("demo")
+    belief = perceiver.look(first_look(scene), names=scene)
+    still = perceiver.look(first_look(scene), expected=belief)
+    first = next(t for t in scene.things if t.kind == "cube")
+    moved = Scene("moved", tuple(replace(t, position=(-0.2, -0.2, 0.02)) if t == first else t for t in scene.things))
+    after = perceiver.look(first_look(moved), expected=belief)
+    assert after.surprise > still.surprise
+    assert np.linalg.norm(np.subtract(after.scene.thing(first.id).position, (-0.2, -0.2, 0.02))) < 0.02
+
+
+def broken(kind: str) -> Observation:
+    rgb, elevation = np.zeros((2, 96, 96, 3), np.uint8), np.zeros((2, 96, 96), np.uint8)
+    sensed = np.zeros(5, np.float32)
+    if kind == "size":
+        rgb = np.zeros((2, 64, 64, 3), np.uint8)
+    if kind == "type":
+        rgb = rgb.astype(np.float32)  # type: ignore[assignment]
+    if kind == "nan":
+        sensed[0] = np.nan
+    return Observation(rgb, elevation, sensed, 0)
+
+
+@pytest.mark.parametrize("kind", ["size", "type", "nan"])
+def test_what_cannot_be_read_is_refused_by_name(perceiver: TokenPerceiver, kind: str) -> None:
+    with pytest.raises(PerceptionError, match="observation"):
+        perceiver.look(broken(kind))
+
+
+def test_an_empty_table_is_seen_empty(perceiver: TokenPerceiver) -> None:
+    assert perceiver.look(first_look(Scene("empty", ()))).scene.things == ()
