@@ -126,11 +126,9 @@ def at(table: Table, fact: Fact) -> list[Condition]:
 
 def supported(table: Table, a: int) -> Tensor:
     """Return ``[S]``: slack of being at rest height, on the table or on something under it."""
-    slacks = [0.012 - table.bottom(a).abs()]
-    for b in range(len(table.things)):
-        if b != a:
-            slacks.append(torch.stack([slack for slack, _ in rests_on(table, a, b)]).amin(0))
-    return torch.stack(slacks).amax(0)
+    others = [b for b in range(len(table.things)) if b != a]
+    carried = [torch.stack([slack for slack, _ in rests_on(table, a, b)]).amin(0) for b in others]
+    return torch.stack([0.012 - table.bottom(a).abs(), *carried]).amax(0)
 
 
 DIRECTIONS = {"left_of": (0.0, 1.0), "right_of": (0.0, -1.0), "behind": (1.0, 0.0), "in_front_of": (-1.0, 0.0)}

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from simulator.base import KINDS, FloatArray
+from simulator.base import KINDS, MOVABLE, FloatArray, Kind
 from world_model.encoder import Votes
 
 PRESENT = 0.5
@@ -20,6 +20,25 @@ FRINGE = 0.2
 """Cells of another colour around a thing are its fringe, not a thing, below this share of its weight."""
 RADIUS = {"cube": 0.017, "cylinder": 0.017, "ball": 0.017, "bowl": 0.035, "tray": 0.035, "zone": 0.035}
 """How far a vote may lie from its thing's centre, metres, by kind: large things are voted for less precisely."""
+
+
+ROOM = 0.02
+"""Two small things cannot have centres closer than this, metres (the smallest are 2.5 cm across)."""
+LARGE_ROOM = 0.05
+"""Nor can two large ones, metres."""
+LOWEST = 0.007
+"""A small thing's centre cannot lie lower than this, metres."""
+GHOST = 0.5
+"""What crowds a heavier thing is its ghost below this share of its weight."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A thing already found: centre ``[3]`` in metres, kind and weight."""
+
+    centre: FloatArray
+    kind: Kind
+    mass: float
 
 
 @dataclass(frozen=True)
@@ -50,15 +69,17 @@ def group(votes: Votes, most: int = 20) -> Groups:
     lightest = np.array([LIGHTEST[name] for name in KINDS], dtype=np.float32)[kind]
     heavy = weight[open_cells].copy()
     found: list[FloatArray] = []
+    taken: list[Taken] = []
     while len(found) < most and heavy.size and heavy.max() > 0:
         seed = int(heavy.argmax())
         near = agreeing(centres, heavy, (colour == colour[seed]) & (heavy > 0), seed, radius[seed])
         mass = float(heavy[near].sum())
-        if mass > lightest[seed]:
+        middle = np.average(centres[near], axis=0, weights=heavy[near]) if mass > 0 else centres[seed]
+        if mass > lightest[seed] and possible(middle, KINDS[kind[seed]], mass, taken):
+            taken.append(Taken(middle, KINDS[kind[seed]], mass))
             row = np.zeros(weight.shape[0], dtype=np.float32)
             row[open_cells[near]] = heavy[near]
             found.append(row)
-            middle = np.average(centres[near], axis=0, weights=heavy[near])
             around = np.linalg.norm(centres - middle, axis=1) < radius[seed]
             for other in np.unique(colour[around & (heavy > 0)]):
                 rim = around & (colour == other)
@@ -68,6 +89,18 @@ def group(votes: Votes, most: int = 20) -> Groups:
         heavy[seed] = 0
     members = torch.from_numpy(np.stack(found)) if found else torch.zeros(0, weight.shape[0])
     return Groups(members, members.sum(-1))
+
+
+def possible(centre: FloatArray, kind: Kind, mass: float, taken: list[Taken]) -> bool:
+    """Whether a thing of ``kind`` at ``centre`` can be there beside those ``taken``: solids do not share their room."""
+    small = kind in MOVABLE
+    if small and centre[2] < LOWEST:
+        return False
+    for other in taken:
+        apart = float(np.linalg.norm(centre - other.centre))
+        if (other.kind in MOVABLE) == small and apart < (ROOM if small else LARGE_ROOM) and mass < GHOST * other.mass:
+            return False
+    return True
 
 
 def agreeing(

@@ -136,5 +136,6 @@ def surprise_units(model: WorldModel, play: Play, cache: Cache) -> Tensor:
         state = start_state(play, cache, rows[:, 0])
         encoded, seen = cache.of(play, rows[:, 1])
         error = (predict(model, play, state, rows[:, 0], level) - encoded).square().mean(-1).sqrt()
-        units.append(torch.quantile(error[seen & state.present], 0.99))
+        known = error[seen & state.present]
+        units.append(torch.quantile(known, 0.99) if len(known) else torch.ones(()))
     return torch.stack(units)

@@ -37,7 +37,8 @@ class Preset:
     Attributes:
         name: of the preset.
         episodes: of play.
-        encoder, control, level1, level2, proposals: iterations of each phase; ``control`` of the frozen random encoder.
+        encoder, refine, control, level1, level2, proposals: iterations of each phase; ``refine`` warms the encoder up
+            once more, ``control`` is the frozen random encoder.
         pairs: of each kind in an encoder batch.
         width, trunk: of tokens and encoder.
     """
@@ -45,6 +46,7 @@ class Preset:
     name: str
     episodes: int
     encoder: int
+    refine: int
     control: int
     level1: int
     level2: int
@@ -55,8 +57,10 @@ class Preset:
 
 
 PRESETS = {
-    "cpu": Preset("cpu", episodes=800, encoder=1000, control=100, level1=1500, level2=2500, proposals=4000),
-    "smoke": Preset("smoke", episodes=50, encoder=20, control=10, level1=10, level2=10, proposals=20),
+    "cpu": Preset(
+        "cpu", episodes=800, encoder=1000, refine=1200, control=100, level1=1500, level2=2500, proposals=4000
+    ),
+    "smoke": Preset("smoke", episodes=50, encoder=20, refine=5, control=10, level1=10, level2=10, proposals=20),
 }
 """``cpu`` is the shipped default; ``smoke`` only shows that training runs."""
 
@@ -86,11 +90,8 @@ def train(preset: Preset, data: Path, out: Path, *, seed: int, progress: Progres
     job = Job(preset, data, out, seed)
     play = read_play(data)
     film = label_film(play, Geometry(play.cameras))
-    curves = {
-        "encoder": fit_encoder(job, film, progress),
-        "random encoder": fit_encoder(job, film, progress, frozen=True),
-    }
-    cache = encode_all(latest(job, play, "encoder"), film)
+    curves = {phase: fit_encoder(job, film, phase, progress) for phase in ("encoder", "refine", "random")}
+    cache = encode_all(latest(job, play, "refine"), film)
     torch.save(vars(cache), out / "run" / "cache.pt")
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         phases = [pool.submit(fit_predictor, job, names) for names in (("level1",), ("level2", "proposals"))]
@@ -118,12 +119,18 @@ def latest(job: Job, play: Play, phase: str) -> WorldModel:
     return model.eval()
 
 
-def fit_encoder(job: Job, film: Film, progress: Progress, *, frozen: bool = False) -> list[dict[str, float]]:
-    """Phase 1; ``frozen`` trains the control whose convolutions stay as they were initialised."""
-    model = new_model(job, film.play)
+def fit_encoder(job: Job, film: Film, phase: str, progress: Progress) -> list[dict[str, float]]:
+    """Phase 1.
+
+    ``encoder`` starts afresh, ``refine`` goes on from there with a second cycle of the learning rate, ``random`` is
+    the control whose convolutions stay as they were initialised.
+    """
+    model, preset = new_model(job, film.play), job.preset
+    if phase == "refine":
+        model = latest(job, film.play, "encoder").train()
     model.encoder.to(memory_format=torch.channels_last)
-    pairs, preset = training_pairs(film.play, held_out=False), job.preset
-    if frozen:
+    pairs = training_pairs(film.play, held_out=False)
+    if phase == "random":
         for part in (model.encoder.stem, model.encoder.down, model.encoder.trunk):
             part.requires_grad_(False)
 
@@ -132,9 +139,11 @@ def fit_encoder(job: Job, film: Film, progress: Progress, *, frozen: bool = Fals
         near = draw(pairs.blocks, preset.pairs, generator)
         return encoder_loss(model, film, (far, near), generator, mirror=iteration % 2 == 1)
 
-    plan = Fit("random" if frozen else "encoder", preset.control if frozen else preset.encoder, rate=3e-3, every=50)
+    iterations = {"encoder": preset.encoder, "refine": preset.refine, "random": preset.control}[phase]
+    plan = Fit(phase, iterations, rate=2e-3 if phase == "refine" else 3e-3, every=50)
     trained = [p for name, p in model.named_parameters() if p.requires_grad and not name.startswith("proposals")]
-    return fit(plan, model, trained, step, folder=job.out / "run", seed=job.seed, progress=progress)
+    seed = job.seed + (7919 if phase == "refine" else 0)
+    return fit(plan, model, trained, step, folder=job.out / "run", seed=seed, progress=progress)
 
 
 def draw(rows: Rows, count: int, generator: torch.Generator) -> Rows:
@@ -146,7 +155,7 @@ def fit_predictor(job: Job, names: tuple[str, ...]) -> dict[str, list[dict[str, 
     """Phase 2 for the named parts, in a process of its own with one thread."""
     torch.set_num_threads(1)
     play = read_play(job.data, images=False)
-    model = latest(job, play, "encoder")
+    model = latest(job, play, "refine")
     cache = Cache(**torch.load(job.out / "run" / "cache.pt", weights_only=True))
     curves: dict[str, list[dict[str, float]]] = {}
     for name in names:
@@ -180,7 +189,7 @@ def predictor_step(model: WorldModel, play: Play, cache: Cache, name: str) -> St
 
 def assemble(job: Job, play: Play) -> WorldModel:
     """Return the model with the encoder of phase 1 and the predictors of phase 2."""
-    model = latest(job, play, "encoder")
+    model = latest(job, play, "refine")
     for name in ("level1", "level2", "proposals"):
         getattr(model, name).load_state_dict(torch.load(job.out / "run" / f"{name}.pt", weights_only=True)["module"])
     return model.eval()

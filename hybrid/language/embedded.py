@@ -80,7 +80,7 @@ class EmbeddedLanguageModel:
         first = self._read(greedy(self._network, text), text, scene)
         if first is not None and first.probability >= SURE and not first.doubts:
             return first.decomposition
-        return _settled(self.readings(text, scene))
+        return settled(self.readings(text, scene))
 
     def _read(self, decoded: Decoded, text: str, scene: Scene) -> Reading | None:
         if not decoded.complete:
@@ -98,7 +98,7 @@ def load_embedded(path: Path | None = None) -> EmbeddedLanguageModel:
     return EmbeddedLanguageModel(load(path if path is not None else SHIPPED))
 
 
-def _settled(readings: list[Reading]) -> Decomposition:
+def settled(readings: list[Reading]) -> Decomposition:
     """Decide between readings: take what most of the probability agrees on, else ask, else give up."""
     groups: dict[object, list[Reading]] = {}
     for reading in readings:

@@ -19,7 +19,7 @@ from hybrid.language.grammar_noise import dress, keep_words, typos
 from hybrid.language.grammar_nouns import CONTAINERS, LANDMARKS, MOVERS, SUPPORTS, ZONES, Nouns, Phrase
 from hybrid.language.grammar_refusals import refusal
 from hybrid.language.grammar_verbs import TOWER_HEADS
-from hybrid.language.schema import MAX_STEPS, AnyStep, At, Between, Pair, Program, Selector, Tower
+from hybrid.language.schema import MAX_STEPS, AnyStep, At, Between, Clear, Pair, Program, Selector, Tower
 
 LONGEST: Final = 8
 """Most clauses drawn for one request."""
@@ -257,6 +257,11 @@ class Grammar:
                 a.text,
                 a.many,
                 rest=self._rng.choice(("there", "there too", "there as well")),
+            )
+        if isinstance(last, Clear) and isinstance(leader, Selector):
+            step = Pair(relation="in" if leader.kind in CONTAINERS + ZONES else "on", a=a.terms, b=leader)
+            return Clause(
+                step, a.text, a.many, rest=self._rng.choice(("there", "there", "on it", "in it", "there instead"))
             )
         if many or isinstance(last, (Between, Tower)):
             return self._clauses.draw()

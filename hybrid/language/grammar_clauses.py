@@ -198,10 +198,10 @@ class Clauses:
 
     def _tower(self) -> Clause:
         draw = self._rng.random()
-        if draw < 0.2:
+        if draw < 0.34:
             return self._described_tower()
         a = self._nouns.listing(SUPPORTS[:7], self._rng.choice((2, 3, 3, 3, 4, 5)))
-        if draw < 0.45:
+        if draw < 0.52:
             a = self._nouns.group(SUPPORTS[:8])
         words = self._rng.choice(WHOLE["tower"]).format(a=a.text)
         if draw > 0.9 and len(a.terms) > 1:
@@ -239,7 +239,7 @@ class Clauses:
                 "make a stack with ",
             )
         )
-        if len(floors) > 2 and self._rng.random() < 0.35:
+        if len(floors) > 2 and self._rng.random() < 0.5:
             chain = self._rng.choice((" on ", " on ", " on top of ", " atop ", ", which goes on ")).join(names[::-1])
             chain = " under ".join(names) if self._rng.random() < 0.2 else chain
             text = self._rng.choice(("stack ", "put ", "", "i want ", "build a tower: ", "tower: ", "place ")) + chain

@@ -25,7 +25,7 @@ _POLITE: Final = re.compile(
 )
 _UNTIL: Final = re.compile(r"\buntil\b")
 _QUANTITY: Final = re.compile(
-    r"(\d+|" + "|".join((*lexicon.NUMBER_WORDS, "an", "a")) + r")\s*(cms?|centim\w*|mm|millim\w*|inch\w*|in\b)"
+    r"(\d+|" + "|".join((*lexicon.NUMBER_WORDS, "an", "a")) + r")\s*(cms?|centim\w*|mm|millim\w*|inch\w*)"
 )
 _DETERMINED: Final = re.compile(r"\b(?:the|a|an|my|that|this|our|your|some|any|all)\s+((?:[\w'-]+\s*){1,4})")
 _CLOSE: Final = 0.74

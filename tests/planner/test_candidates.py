@@ -1,4 +1,4 @@
-"""Level-2 proposals: they bring a thing where the fact would hold, clear the way first, and touch nothing on the way."""
+"""Level-2 proposals: a thing goes where the fact would hold, the way is cleared first, nothing is touched."""
 
 from __future__ import annotations
 

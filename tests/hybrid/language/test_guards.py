@@ -29,6 +29,7 @@ def doubt(text: str, words: str) -> tuple[str, ...]:
         ("move the ball 2 inches to the left", "shift the ball to_left 5cm"),
         ("move the ball 50 mm to the left", "shift the ball to_left 5cm"),
         ("without lifting it push the ball left", "push at the ball @left"),
+        ("put the green one in the bowl", "in the green thing the bowl"),
         ("what time is it", "refuse_scope"),
     ],
 )
