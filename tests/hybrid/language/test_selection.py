@@ -40,7 +40,7 @@ def ids(words: str, scene: Scene = SCENE, **state) -> list[str]:
         ("the red thing .right_of the bowl", "red_ball_1"),
         ("the red thing .behind the ball", "red_cube_1"),
         ("the cube .nearest_to the bowl", "red_cube_1"),
-        ("the red thing .farthest_from the bowl", "red_cube_1"),
+        ("the red thing .farthest_from the bowl", "red_ball_1"),
         ("the cube .place @top_left", "red_cube_1"),
         ("the green thing", "green_cube_1"),
         ("the container", "white_bowl_1"),
