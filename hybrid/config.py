@@ -71,7 +71,7 @@ class Settings(BaseSettings):
     scene: str = Field(default="demo", min_length=1)
     """Scene used when a request names none: a packaged name or a path to a scene file."""
     plan_milliseconds: float = Field(default=5000.0, gt=0, le=600_000)
-    """Longest time one search may take, milliseconds: a safety net, so that equal seeds search alike on slow machines."""
+    """Longest time one search may take, milliseconds; a safety net, for equal seeds should search alike anywhere."""
     plan_candidates: int = Field(default=512, ge=1, le=1_000_000)
     """Most candidates one search may imagine."""
     plan_depth: int = Field(default=3, ge=1, le=12)
