@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
+from langchain_core.runnables import RunnableConfig
+
 from hybrid.base import Decomposition, EpisodeResult, EpisodeStatus, Json, Listener, Outcome
 from hybrid.decompose import checked_instruction, decompose
 from hybrid.errors import HybridError
-from hybrid.pipeline import State, build_graph
+from hybrid.pipeline import State, build_graph, opening
 from hybrid.session import Parts, Session
 from hybrid.store.records import plain
 from simulator.base import Scene
@@ -73,12 +75,19 @@ class PlanningEngine:
         session = Session(self.parts, world, scene, episode, cancel or never)
         try:
             world.reset(seed)
-            state = self._follow({"instruction": text, "seed": seed}, session, listener)
+            state = self._follow(opening(text, seed), session, listener)
             return self._close(session, state)
         except HybridError as error:
-            return self._close(session, {"status": "refused", "reason": str(error), "message": str(error)})
+            return self._close(
+                session, {**opening(text, seed), "status": "refused", "reason": str(error), "message": str(error)}
+            )
         except BaseException:
-            failed = outcome(session, {"status": "interrupted", "reason": "it was ended by a fault or a signal"})
+            fault: State = {
+                **opening(text, seed),
+                "status": "interrupted",
+                "reason": "it was ended by a fault or a signal",
+            }
+            failed = outcome(session, fault)
             self.parts.store.close_episode(episode, failed, world.state())
             raise
         finally:
@@ -87,7 +96,7 @@ class PlanningEngine:
     def _follow(self, begin: State, session: Session, listener: Listener | None) -> State:
         """Run the graph, passing events on; return its last state."""
         last: State = begin
-        config = {"recursion_limit": STEPS}
+        config = RunnableConfig(recursion_limit=STEPS)
         for mode, chunk in self.graph.stream(begin, config, context=session, stream_mode=["custom", "values"]):
             if mode == "values":
                 last = cast("State", chunk)
@@ -110,13 +119,13 @@ def outcome(session: Session, state: State) -> Outcome:
     """Return how the episode ended, as the contract reports it."""
     return Outcome(
         status=cast("EpisodeStatus", state["status"]),
-        reason=state.get("reason"),
+        reason=state["reason"],
         subgoals=subgoal_reports(session, state),
         attempts=session.attempts,
         checks=session.checks,
         planner_share=session.chosen / session.steps if session.steps else 1.0,
         milliseconds={stage: round(spent, 1) for stage, spent in session.spent.items()},
-        message=state.get("message"),
+        message=state["message"],
     )
 
 
@@ -126,7 +135,7 @@ def subgoal_reports(session: Session, state: State) -> tuple[dict[str, Json], ..
         return ()
     reports: list[dict[str, Json]] = []
     for index, subgoal in enumerate(session.decomposition.subgoals):
-        reached = state["status"] == "reached" or index < state.get("subgoal", 0)
+        reached = state["status"] == "reached" or index < state["subgoal"]
         reports.append(
             {
                 "predicate": subgoal.facts[0].relation if subgoal.facts else "",

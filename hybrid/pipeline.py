@@ -29,7 +29,7 @@ from world_model.errors import PerceptionError
 Status = Literal["running", "reached", "unmet", "refused", "question", "interrupted"]
 
 
-class State(TypedDict, total=False):
+class State(TypedDict):
     """Plain values that travel along the graph.
 
     ``subgoal`` is the index under way, ``tries`` counts its failed or rejected plans, ``moves`` its executed
@@ -48,6 +48,27 @@ class State(TypedDict, total=False):
     failed: bool
 
 
+class Update(TypedDict, total=False):
+    """What a node changes of the ``State``."""
+
+    status: Status
+    reason: str | None
+    message: str | None
+    round: int
+    subgoal: int
+    tries: int
+    moves: int
+    failed: bool
+
+
+def opening(instruction: str, seed: int) -> State:
+    """Return the state in which an episode begins."""
+    return State(
+        instruction=instruction, seed=seed, status="running", reason=None, message=None, round=0, subgoal=0, tries=0,
+        moves=0, failed=False,
+    )  # fmt: skip
+
+
 Context = Runtime[Session]
 
 
@@ -62,17 +83,17 @@ def current(state: State, session: Session) -> Subgoal:
     return session.decomposition.subgoals[state["subgoal"]]
 
 
-def perceive(_: State, runtime: Context) -> State:
+def perceive(state: State, runtime: Context) -> Update:
     """Look at the table for the first time."""
     session = runtime.context
     observation = session.world.observe()
     session.parts.store.record_observation(session.episode, session.steps, observation)
     session.belief = session.parts.perceiver.look(observation, names=session.names)
     tell(runtime, "perceived", episode=session.episode, things=session.belief.scene.things)
-    return {"status": "running", "round": 0, "subgoal": 0, "tries": 0, "moves": 0, "reason": None, "message": None}
+    return {"status": state["status"]}
 
 
-def recall(state: State, runtime: Context) -> State:
+def recall(state: State, runtime: Context) -> Update:
     """Find past episodes like this one."""
     session = runtime.context
     past = session.parts.store.similar(state["instruction"])
@@ -80,7 +101,7 @@ def recall(state: State, runtime: Context) -> State:
     return {}
 
 
-def decomposed(state: State, runtime: Context) -> State:
+def decomposed(state: State, runtime: Context) -> Update:
     """Ask the language model for subgoals; a question or a refusal ends the episode."""
     session = runtime.context
     examples = tuple(str(e.get("instruction", "")) for e in session.parts.store.similar(state["instruction"]))
@@ -88,18 +109,18 @@ def decomposed(state: State, runtime: Context) -> State:
         session.language_calls += 1
         answer = decompose(
             session.parts.language, state["instruction"], session.sure.scene,
-            examples=examples, feedback=state.get("reason") or "",
+            examples=examples, feedback=state["reason"] or "",
         )  # fmt: skip
     session.decomposition = answer
     session.parts.store.record_decomposition(session.episode, answer)
     tell(runtime, "subgoals", status=answer.status, subgoals=answer.subgoals, message=answer.message)
-    fresh: State = {"round": state["round"] + 1, "subgoal": 0, "tries": 0, "moves": 0, "message": answer.message}
+    fresh: Update = {"round": state["round"] + 1, "subgoal": 0, "tries": 0, "moves": 0, "message": answer.message}
     if answer.status != "planned":
         return {**fresh, "status": answer.status, "reason": answer.message}
     return {**fresh, "status": "running"}
 
 
-def grounded(state: State, runtime: Context) -> State:
+def grounded(state: State, runtime: Context) -> Update:
     """Choose the subgoal to pursue: the first that does not hold, or none; refuse what is not seen on the table."""
     session = runtime.context
     assert session.decomposition is not None, "nothing was decomposed"
@@ -121,7 +142,7 @@ def grounded(state: State, runtime: Context) -> State:
     return {}
 
 
-def planned(state: State, runtime: Context) -> State:
+def planned(state: State, runtime: Context) -> Update:
     """Search for a plan of the subgoal under way."""
     session, goal = runtime.context, current(state, runtime.context)
     if session.stopped():
@@ -149,7 +170,7 @@ def planned(state: State, runtime: Context) -> State:
     return {"failed": False}
 
 
-def checked(state: State, runtime: Context) -> State:
+def checked(state: State, runtime: Context) -> Update:
     """Try the plan in a twin; a rejected one is remembered as tabu."""
     session = runtime.context
     assert session.plan is not None, "nothing was planned"
@@ -168,7 +189,7 @@ def checked(state: State, runtime: Context) -> State:
     return {"failed": True, "tries": state["tries"] + 1, "reason": verdict.reason}
 
 
-def acted(state: State, runtime: Context) -> State:
+def acted(state: State, runtime: Context) -> Update:
     """Execute the accepted plan."""
     session = runtime.context
     session.parts.store.record_attempt(session.episode, attempt_record(state, session, executed=True))
@@ -180,7 +201,7 @@ def acted(state: State, runtime: Context) -> State:
     return {"moves": state["moves"] + 1, "reason": left}
 
 
-def observed(state: State, runtime: Context) -> State:
+def observed(state: State, runtime: Context) -> Update:
     """Look again, compare with what was imagined, and judge whether the manipulation did anything."""
     session = runtime.context
     assert session.plan is not None, "nothing was planned"
@@ -194,29 +215,27 @@ def observed(state: State, runtime: Context) -> State:
         session.situation_changed()
         return {"failed": False}
     session.tabu = (*session.tabu, first)
-    return {"failed": True, "tries": state["tries"] + 1, "reason": state.get("reason") or f"{first.thing} did not move"}
+    return {"failed": True, "tries": state["tries"] + 1, "reason": state["reason"] or f"{first.thing} did not move"}
 
 
-def concluded(state: State, runtime: Context) -> State:
+def concluded(state: State, runtime: Context) -> Update:
     """Complete the record of the subgoals."""
     session = runtime.context
     if session.decomposition is not None and state["status"] != "reached":
         for index in range(state["subgoal"], len(session.decomposition.subgoals)):
-            note_subgoal(
-                session, index, "unmet" if state["status"] == "unmet" else state["status"], state.get("reason")
-            )
-    tell(runtime, "done", status=state["status"], reason=state.get("reason"))
+            note_subgoal(session, index, "unmet" if state["status"] == "unmet" else state["status"], state["reason"])
+    tell(runtime, "done", status=state["status"], reason=state["reason"])
     return {}
 
 
-def gave_up(state: State, runtime: Context) -> State:
+def gave_up(state: State, runtime: Context) -> Update:
     """Fail honestly, with the unmet margin of what was tried last."""
     session, goal = runtime.context, current(state, runtime.context)
     return {"status": "unmet", "reason": f"{state.get('reason') or 'no plan was found'}; {broken(session.sure, goal)}"}
 
 
-def interruption(session: Session) -> State:
-    """Return the state of an episode that must end now."""
+def interruption(session: Session) -> Update:
+    """Return how an episode ends that must end now."""
     if session.late and not session.cancelled():
         return {"status": "unmet", "reason": f"it took longer than {session.parts.limits.seconds:g} seconds"}
     return {"status": "interrupted", "reason": "it was interrupted"}
@@ -287,7 +306,7 @@ def build_graph() -> CompiledStateGraph[Any, Session, Any, Any]:
         "check": checked, "act": acted, "observe": observed, "give_up": gave_up, "conclude": concluded,
     }  # fmt: skip
     for name, node in nodes.items():
-        graph.add_node(name, node)
+        graph.add_node(name, node)  # pyright: ignore[reportArgumentType]
     graph.add_edge(START, "perceive")
     graph.add_edge("perceive", "recall")
     graph.add_edge("recall", "decompose")

@@ -47,7 +47,8 @@ def propose(
         if float(fact_energy(fact, table)[0]) <= UNMET:
             continue
         for manipulation in for_fact(things, fact, subgoal, rng, breadth):
-            key = (manipulation.thing, *(round(c * 250) for c in manipulation.target))
+            x, y, z = (round(c * 250) for c in manipulation.target)
+            key = (manipulation.thing, x, y, z)
             found.setdefault(key, manipulation)
     return [m for m in found.values() if m.thing not in subgoal.keep]
 

@@ -12,7 +12,7 @@ of the picture is +x) and y to the viewer's left. The work area is 0.5 m x 0.5 m
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, get_args
+from typing import Any, Literal, Protocol, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,6 +120,12 @@ class Camera:
     fov: float
     width: int
     height: int
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> Camera:
+        """Return the camera that was written as JSON, where tuples become lists."""
+        lists = {name: tuple(value) if isinstance(value, list) else value for name, value in record.items()}
+        return cls(**lists)
 
 
 @dataclass(frozen=True)

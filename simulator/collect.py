@@ -131,7 +131,7 @@ def play_manipulation(recorder: Recorder, world: PhysicalWorld, rng: np.random.G
     while not (phase.done or abandoned) and steps < LONGEST:
         recorder.state(world, filmed=filmed or first)
         first = False
-        phase = play_block(recorder, world, intent, phase, rng.normal(0, noise, (BLOCK, 3)))
+        phase = play_block(recorder, world, intent, phase, rng.normal(0, noise, (BLOCK, 3)).astype(np.float32))
         steps += BLOCK
         abandoned = bool(rng.random() < INTERRUPTED)
     close_manipulation(recorder, world, intent, phase)

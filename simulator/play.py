@@ -65,9 +65,9 @@ def placement(rng: np.random.Generator, things: Sequence[Thing], moved: Thing) -
         supports = [t for t in things if t.id != moved.id and t.kind in ("cube", "cylinder") and not covered(t, things)]
         supports += [t for t in things if t.kind in CONTAINERS or t.kind == "zone"]
         if supports:
-            return _onto(rng, supports[rng.integers(len(supports))], moved)
+            return _onto(rng, supports[int(rng.integers(len(supports)))], moved)
     elif choice < 0.7:
-        other = things[rng.integers(len(things))]
+        other = things[int(rng.integers(len(things)))]
         if other.id != moved.id:
             angle = rng.uniform(0, 2 * np.pi)
             gap = radius(other) + radius(moved) + rng.uniform(-0.005, 0.04)
@@ -96,7 +96,7 @@ def choose_intent(rng: np.random.Generator, state: WorldState) -> Intent | None:
     reachable = [t for t in tops(state.things) if max(abs(t.position[0]), abs(t.position[1])) < WORK_HALF_WIDTH + 0.01]
     if not reachable:
         return None
-    moved = reachable[rng.integers(len(reachable))]
+    moved = reachable[int(rng.integers(len(reachable)))]
     target = placement(rng, state.things, moved)
     clearance = clearance_over(state.things, moved) + float(rng.uniform(0, 0.03))
     if rng.random() < 0.2 and moved.bottom < 0.02:

@@ -80,10 +80,7 @@ def read_card(folder: Path) -> Card:
     if content["classes"] != {"kinds": list(KINDS), "colours": list(COLOURS)}:
         raise CheckpointError("checkpoint.classes", "it was trained on other kinds or colours", RETRAIN)
     config = dict(content["config"])
-    cameras = tuple(
-        Camera(**{k: tuple(v) if isinstance(v, list) else v for k, v in camera.items()})
-        for camera in config.pop("cameras")
-    )
+    cameras = tuple(Camera.from_record(camera) for camera in config.pop("cameras"))
     return Card(
         content["name"], ModelConfig(cameras=cameras, **config), content["data"], content["metrics"], content["curve"]
     )

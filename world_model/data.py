@@ -10,6 +10,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,6 +19,9 @@ from torch import Tensor
 
 from simulator.base import Camera
 from world_model.errors import DataError
+
+Array = NDArray[Any]
+"""An array whose type of number its name in the shard decides."""
 
 ARRAYS = (
     "rgb", "elevation", "image", "episode", "manipulation", "proprioception", "position", "yaw", "upright", "held",
@@ -38,11 +42,11 @@ class Play:
         digest: sha256 over the shards' labels, naming this data in a checkpoint's card.
     """
 
-    arrays: dict[str, NDArray[np.generic]]
+    arrays: dict[str, Array]
     cameras: tuple[Camera, ...]
     digest: str
 
-    def __getitem__(self, name: str) -> NDArray[np.generic]:
+    def __getitem__(self, name: str) -> Array:
         """Return one array by name."""
         return self.arrays[name]
 
@@ -85,7 +89,7 @@ class Play:
         """Return the rows of an array as int64."""
         return torch.from_numpy(np.asarray(self.arrays[name][rows], dtype=np.int64))
 
-    def of_episode(self, name: str, rows: NDArray[np.int64]) -> NDArray[np.generic]:
+    def of_episode(self, name: str, rows: NDArray[np.int64]) -> Array:
         """Return a per-episode array for states ``rows``."""
         return self.arrays[name][np.asarray(self.arrays["episode"])[rows]]
 
@@ -109,7 +113,7 @@ def read_play(folder: Path, *, images: bool = True) -> Play:
             "data.cameras", "the shards were filmed by different cameras", "Collect again into an empty folder."
         )
     names = ARRAYS if images else tuple(name for name in ARRAYS if name not in PICTURES)
-    parts: dict[str, list[NDArray[np.generic]]] = {name: [] for name in names}
+    parts: dict[str, list[Array]] = {name: [] for name in names}
     pictures = episodes = manipulations = 0
     for shard in shards:
         part = {name: np.load(shard / f"{name}.npy") for name in names}
@@ -125,8 +129,5 @@ def read_play(folder: Path, *, images: bool = True) -> Play:
     digest = hashlib.sha256(
         np.ascontiguousarray(arrays["position"]).tobytes() + arrays["actions"].tobytes()
     ).hexdigest()
-    cameras = tuple(
-        Camera(**{k: tuple(v) if isinstance(v, list) else v for k, v in camera.items()})
-        for camera in cards[0]["cameras"]
-    )
+    cameras = tuple(Camera.from_record(camera) for camera in cards[0]["cameras"])
     return Play(arrays, cameras, digest)

@@ -100,7 +100,12 @@ def train(preset: Preset, data: Path, out: Path, *, seed: int, progress: Progres
     model = assemble(job, play)
     model.get_buffer("typical_error").copy_(surprise_units(model, play, cache))
     metrics = measure(model, latest(job, play, "random"), film, cache)
-    described = {"digest": play.digest, "states": len(play["image"]), "images": len(play["rgb"]), "seed": seed}
+    described: dict[str, object] = {
+        "digest": play.digest,
+        "states": len(play["image"]),
+        "images": len(play["rgb"]),
+        "seed": seed,
+    }
     card = Card(f"{preset.name}-{seed}", model.config, described, metrics, curves)
     save_checkpoint(out, model, card)
     return card
@@ -128,7 +133,7 @@ def fit_encoder(job: Job, film: Film, phase: str, progress: Progress) -> list[di
     model, preset = new_model(job, film.play), job.preset
     if phase == "refine":
         model = latest(job, film.play, "encoder").train()
-    model.encoder.to(memory_format=torch.channels_last)
+    model.encoder.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     pairs = training_pairs(film.play, held_out=False)
     if phase == "random":
         for part in (model.encoder.stem, model.encoder.down, model.encoder.trunk):
