@@ -12,7 +12,7 @@ of the picture is +x) and y to the viewer's left. The work area is 0.5 m x 0.5 m
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, get_args
+from typing import Any, Literal, Protocol, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -124,8 +124,8 @@ class Camera:
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> Camera:
         """Return the camera that was written as JSON, where tuples become lists."""
-        lists = {name: tuple(value) if isinstance(value, list) else value for name, value in record.items()}
-        return cls(**lists)
+        eye, target, up = (cast("tuple[float, float, float]", tuple(record[name])) for name in ("eye", "target", "up"))
+        return cls(record["name"], eye, target, up, record["fov"], record["width"], record["height"])
 
 
 @dataclass(frozen=True)

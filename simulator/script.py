@@ -96,7 +96,7 @@ def _carry(tool: FloatArray, thing: Thing, intent: Intent, phase: Phase) -> tupl
             return towards(tool, np.array([tool[0], tool[1], lift], dtype=np.float32), 1.0), phase
         return towards(tool, np.array([aim[0], aim[1], lift], dtype=np.float32), 1.0), phase
     if tool[2] - aim[2] > 0.004:
-        return towards(tool, aim + np.array([0, 0, 0.001], dtype=np.float32), 1.0), phase
+        return towards(tool, np.array([aim[0], aim[1], aim[2] + 0.001], dtype=np.float32), 1.0), phase
     return np.zeros(4, dtype=np.float32), replace(phase, released=True)
 
 

@@ -1,0 +1,87 @@
+"""The check stage: a twin of what is believed, things set down, and verdicts that say why."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from hybrid.check import at_rest, check_plan, held_thing
+from planner.base import Manipulation, Plan
+from simulator.base import Fact, Scene, Subgoal, Thing
+from simulator.script import Intent, Phase, scripted_action
+from simulator.world import PhysicalWorld
+from world_model.base import Belief
+
+ON = Subgoal((Fact("on", ("a", "b")),))
+
+
+def cube(name: str, x: float, y: float, z: float = 0.02) -> Thing:
+    return Thing(name, "cube", "red" if name == "a" else "blue", (0.04, 0.04, 0.04), (x, y, z))
+
+
+def belief(*things: Thing, tool: tuple[float, ...] = (0.24, 0.0, 0.3, 0.0, 0.0)) -> Belief:
+    count = len(things)
+    return Belief(
+        torch.zeros(count, 48),
+        torch.tensor(tool),
+        Scene("belief", things),
+        torch.ones(count, dtype=torch.bool),
+        torch.ones(count),
+    )
+
+
+def scripted(target: tuple[float, float, float], *things: Thing) -> Plan:
+    """Return a plan whose actions a script took on true poses to bring ``a`` to ``target``."""
+    intent, phase, actions = Intent(False, "a", target, 0.1), Phase(), []
+    world = PhysicalWorld(Scene("true", things))
+    try:
+        while not phase.done and len(actions) < 60:
+            action, phase = scripted_action(world.state(), intent, phase)
+            world.step(action)
+            actions.append(action)
+        final = world.state().things
+    finally:
+        world.close()
+    move = Manipulation("pick_place", "a", (*things[0].position[:2], things[0].top), target, 0.1)
+    return Plan((move,), np.array(actions, dtype=np.float32), 0.0, 0.0, final, (), 1.0)
+
+
+def test_a_good_plan_is_accepted_though_poses_are_a_little_off() -> None:
+    plan = scripted((0.1, 0.1, 0.06), cube("a", -0.1, 0.0), cube("b", 0.1, 0.1))
+    verdict = check_plan(belief(cube("a", -0.098, 0.002, 0.023), cube("b", 0.102, 0.099, 0.018)), plan, ON)
+    assert verdict.accepted, verdict.reason
+    assert verdict.margin > 0
+
+
+def test_a_plan_that_misses_says_by_how_much() -> None:
+    plan = scripted((0.1, 0.04, 0.02), cube("a", -0.1, 0.0), cube("b", 0.1, 0.1))
+    verdict = check_plan(belief(cube("a", -0.1, 0.0), cube("b", 0.1, 0.1)), plan, ON)
+    assert not verdict.accepted
+    assert verdict.code == "unmet"
+    assert "cm" in verdict.reason
+
+
+def test_a_plan_for_a_thing_elsewhere_never_grips() -> None:
+    plan = scripted((0.1, 0.1, 0.06), cube("a", -0.1, 0.0), cube("b", 0.1, 0.1))
+    verdict = check_plan(belief(cube("a", -0.1, 0.1), cube("b", 0.1, 0.1)), plan, ON)
+    assert not verdict.accepted
+    assert "never gripped" in verdict.reason
+
+
+@pytest.mark.parametrize("gap", [-0.01, 0.01])
+def test_believed_gaps_and_overlaps_are_closed(gap: float) -> None:
+    upper, lower = at_rest((cube("a", 0, 0, 0.06 + gap), cube("b", 0, 0, 0.02 + gap)), None)
+    assert lower.bottom == pytest.approx(0)
+    assert upper.bottom == pytest.approx(lower.top)
+
+
+def test_what_hangs_from_the_tool_is_not_set_down() -> None:
+    hanging = cube("a", 0, 0, 0.2)
+    assert at_rest((hanging,), "a") == (hanging,)
+
+
+def test_the_thing_under_a_sealed_tool_is_held() -> None:
+    things = (cube("a", 0, 0, 0.2), cube("b", 0.1, 0.1))
+    assert held_thing(belief(*things, tool=(0, 0, 0.22, 1, 1))) == "a"
+    assert held_thing(belief(*things)) is None

@@ -1,0 +1,79 @@
+"""Which subgoal is unmet now, when one stops counting, and what is said of what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+import torch
+
+from hybrid.ground import broken, ground, progressed, superseded
+from planner.base import Budget, Manipulation, Plan
+from simulator.base import Fact, Scene, Subgoal, Thing
+from simulator.predicates import holds
+from world_model.base import Belief
+from world_model.errors import PerceptionError
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Judges by the relations alone; plans nothing."""
+
+    def plan(
+        self, belief: Belief, subgoal: Subgoal, *, budget: Budget, tabu: tuple[Manipulation, ...], seed: int
+    ) -> tuple[Plan, ...]:
+        return ()
+
+    def reached(self, belief: Belief, subgoal: Subgoal) -> bool:
+        return all(holds(fact, belief.scene.things) for fact in subgoal.facts)
+
+
+def cube(name: str, x: float, y: float, z: float = 0.02) -> Thing:
+    return Thing(name, "cube", "red", (0.04, 0.04, 0.04), (x, y, z))
+
+
+def belief(*things: Thing) -> Belief:
+    count = len(things)
+    seen = torch.ones(count, dtype=torch.bool)
+    return Belief(torch.zeros(count, 4), torch.zeros(5), Scene("b", things), seen, torch.ones(count))
+
+
+def on(a: str, b: str) -> Subgoal:
+    return Subgoal((Fact("on", (a, b)),))
+
+
+A, B, C = cube("a", 0, 0), cube("b", 0.1, 0.1), cube("c", -0.1, 0.1)
+
+
+def test_the_first_unmet_subgoal_is_pursued() -> None:
+    assert ground(belief(A, B, C), [on("a", "b"), on("c", "a")], Judge()) == 0
+    assert ground(belief(cube("a", 0.1, 0.1, 0.06), B, C), [on("a", "b"), on("c", "a")], Judge()) == 1
+
+
+def test_nothing_is_left_when_all_hold() -> None:
+    assert ground(belief(cube("a", 0.1, 0.1, 0.06), B), [on("a", "b")], Judge()) is None
+
+
+def test_a_subgoal_stops_counting_once_its_thing_was_moved_on() -> None:
+    moved_on = belief(cube("a", -0.1, 0.1, 0.06), B, C)
+    assert ground(moved_on, [on("a", "b"), on("a", "c")], Judge()) is None
+    assert superseded(on("a", "b"), on("a", "c"))
+
+
+def test_an_earlier_subgoal_that_was_undone_by_accident_is_pursued_again() -> None:
+    undone = belief(A, B, cube("c", 0.2, 0.2, 0.06), cube("d", 0.2, 0.2))
+    assert ground(undone, [on("a", "b"), on("c", "d")], Judge()) == 0
+
+
+def test_a_thing_nobody_sees_is_named() -> None:
+    with pytest.raises(PerceptionError, match="ghost"):
+        ground(belief(A, B), [on("ghost", "b")], Judge())
+
+
+def test_what_is_missing_is_said_in_centimetres() -> None:
+    assert "on(a, b) is unmet by" in broken(belief(A, B), on("a", "b"))
+
+
+def test_progress_is_movement_beyond_perceptions_error() -> None:
+    assert progressed(belief(A), belief(cube("a", 0.03, 0)), "a")
+    assert not progressed(belief(A), belief(cube("a", 0.005, 0)), "a")
