@@ -26,7 +26,9 @@ ROOM = 0.02
 """Two small things cannot have centres closer than this, metres (the smallest are 2.5 cm across)."""
 LARGE_ROOM = 0.05
 """Nor can two large ones, metres."""
-LOWEST = 0.007
+TWIN_ROOM = 0.031
+"""Nor can two small ones of one colour that are not plainly two, metres (usual things are 4 cm across)."""
+LOWEST = 0.0115
 """A small thing's centre cannot lie lower than this, metres."""
 GHOST = 0.5
 """What crowds a heavier thing is its ghost below this share of its weight."""
@@ -34,10 +36,11 @@ GHOST = 0.5
 
 @dataclass(frozen=True)
 class Taken:
-    """A thing already found: centre ``[3]`` in metres, kind and weight."""
+    """A thing found: centre ``[3]`` in metres, kind, row of its colour, weight."""
 
     centre: FloatArray
     kind: Kind
+    colour: int
     mass: float
 
 
@@ -75,8 +78,9 @@ def group(votes: Votes, most: int = 20) -> Groups:
         near = agreeing(centres, heavy, (colour == colour[seed]) & (heavy > 0), seed, radius[seed])
         mass = float(heavy[near].sum())
         middle = np.average(centres[near], axis=0, weights=heavy[near]) if mass > 0 else centres[seed]
-        if mass > lightest[seed] and possible(middle, KINDS[kind[seed]], mass, taken):
-            taken.append(Taken(middle, KINDS[kind[seed]], mass))
+        candidate = Taken(middle, KINDS[kind[seed]], int(colour[seed]), mass)
+        if mass > lightest[seed] and possible(candidate, taken):
+            taken.append(candidate)
             row = np.zeros(weight.shape[0], dtype=np.float32)
             row[open_cells[near]] = heavy[near]
             found.append(row)
@@ -91,14 +95,16 @@ def group(votes: Votes, most: int = 20) -> Groups:
     return Groups(members, members.sum(-1))
 
 
-def possible(centre: FloatArray, kind: Kind, mass: float, taken: list[Taken]) -> bool:
-    """Whether a thing of ``kind`` at ``centre`` can be there beside those ``taken``: solids do not share their room."""
-    small = kind in MOVABLE
-    if small and centre[2] < LOWEST:
+def possible(found: Taken, taken: list[Taken]) -> bool:
+    """Whether ``found`` can be there beside those ``taken``, which are heavier: solids do not share their room."""
+    small = found.kind in MOVABLE
+    if small and found.centre[2] < LOWEST:
         return False
     for other in taken:
-        apart = float(np.linalg.norm(centre - other.centre))
-        if (other.kind in MOVABLE) == small and apart < (ROOM if small else LARGE_ROOM) and mass < GHOST * other.mass:
+        if (other.kind in MOVABLE) != small or found.mass > GHOST * other.mass:
+            continue
+        room = LARGE_ROOM if not small else TWIN_ROOM if other.colour == found.colour else ROOM
+        if float(np.linalg.norm(found.centre - other.centre)) < room:
             return False
     return True
 

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from simulator.base import MAX_STEP, TOOL_CEILING, Camera
 from world_model.base import BLOCK, Imagined
 from world_model.encoder import PixelEncoder, Votes
+from world_model.fovea import Fovea
 from world_model.predictor import TokenPredictor
 from world_model.proposals import ProposalPolicy
 from world_model.tokens import ReadOuts, TokenHead
@@ -82,7 +83,7 @@ def stacked(states: list[LatentState]) -> LatentState:
 
 
 class WorldModel(nn.Module):
-    """Encoder, token head, read-outs, the two predictors and the level-1 proposals.
+    """Encoder, token head, read-outs, fovea, the two predictors and the level-1 proposals.
 
     Args:
         config: the architecture.
@@ -97,6 +98,7 @@ class WorldModel(nn.Module):
         self.readouts = ReadOuts(config.width)
         self.level1 = TokenPredictor(config.width, 15, hidden=config.hidden)
         self.level2 = TokenPredictor(config.width, 2, hidden=config.hidden)
+        self.fovea = Fovea(config.cameras)
         self.proposals = ProposalPolicy()
         self.register_buffer("typical_error", torch.ones(2))
         """99th percentile of the token prediction error of each level on held-out play; the unit of surprise."""

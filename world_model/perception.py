@@ -17,12 +17,14 @@ import torch
 from scipy.optimize import linear_sum_assignment
 from torch import Tensor
 
-from simulator.base import COLOURS, KINDS, FloatArray, Kind, Observation, Scene, Thing
+from simulator.base import COLOURS, KINDS, MOVABLE, FloatArray, Kind, Observation, Scene, Thing
 from world_model.base import BLOCK, Belief
 from world_model.errors import PerceptionError
 from world_model.grouping import group
 from world_model.model import LatentState, WorldModel
 
+TOKEN_SHARE = 0.5
+"""Weight of the token's opinion of the kind beside the fovea's, which sees more pixels."""
 NEAR = 0.06
 """A thing seen this close to where it was expected is that thing, metres."""
 ELSEWHERE = 10.0
@@ -95,14 +97,22 @@ class TokenPerceiver:
         """Return what the images show."""
         rgb = torch.from_numpy(np.ascontiguousarray(observation.rgb))[None]
         elevation = torch.from_numpy(np.ascontiguousarray(observation.elevation))[None]
-        votes = self.model.votes(rgb, elevation)
+        channels, points = self.model.geometry.channels(rgb, elevation)
+        votes = self.model.encoder(channels, points)
         groups = group(votes)
         tokens = self.model.head(votes, groups.members[None])[0]
         read = self.model.readouts(tokens)
-        kinds, colours = read.kind.softmax(-1), read.colour.softmax(-1)
+        glance = self.model.fovea(channels, read.position[None])
+        kinds = (glance.kind[0] + TOKEN_SHARE * read.kind).softmax(-1)
+        colours = (glance.colour[0] + read.colour).softmax(-1)
         names = list(COLOURS)
         things = tuple(
-            named(KINDS[int(kinds[g].argmax())], names[int(colours[g].argmax())], read.size[g], read.position[g])
+            named(
+                kind := KINDS[int(kinds[g].argmax())],
+                names[int(colours[g].argmax())],
+                glance.size[0, g] if kind in MOVABLE else read.size[g],
+                read.position[g],
+            )
             for g in range(len(tokens))
         )
         return Seen(tokens, things, groups.mass.numpy(), kinds.amax(-1) * colours.amax(-1))

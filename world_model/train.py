@@ -15,17 +15,28 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from world_model.batches import Film, Rows, label_film
+from world_model.batches import Film, Rows, frames, image_rows, label_film
 from world_model.checkpoint import Card, save_checkpoint
 from world_model.data import Play, read_play
 from world_model.errors import DataError
 from world_model.fitting import Fit, Progress, Step, fit
+from world_model.fovea import glance_loss
 from world_model.model import ModelConfig, WorldModel
 from world_model.report import measure, surprise_units
 from world_model.train_encoder import encoder_loss, training_pairs
-from world_model.train_predictors import Cache, consecutive, encode_all, level1_loss, level2_loss, proposal_loss
+from world_model.train_predictors import (
+    POSE_BLUR,
+    Cache,
+    consecutive,
+    encode_all,
+    level1_loss,
+    level2_loss,
+    proposal_loss,
+)
 from world_model.views import Geometry
 
+FOVEA_IMAGES = 16
+"""Images in a batch of the fovea."""
 CLUMSY = 0.005
 """Grasps this far off on purpose teach the predictors but not the proposals, metres."""
 
@@ -37,8 +48,8 @@ class Preset:
     Attributes:
         name: of the preset.
         episodes: of play.
-        encoder, refine, control, level1, level2, proposals: iterations of each phase; ``refine`` warms the encoder up
-            once more, ``control`` is the frozen random encoder.
+        encoder, refine, control, fovea, level1, level2, proposals: iterations of each phase; ``refine`` warms the
+            encoder up once more, ``control`` is the frozen random encoder.
         pairs: of each kind in an encoder batch.
         width, trunk: of tokens and encoder.
     """
@@ -48,6 +59,7 @@ class Preset:
     encoder: int
     refine: int
     control: int
+    fovea: int
     level1: int
     level2: int
     proposals: int
@@ -58,9 +70,19 @@ class Preset:
 
 PRESETS = {
     "cpu": Preset(
-        "cpu", episodes=800, encoder=1000, refine=1200, control=100, level1=1500, level2=2500, proposals=4000
+        "cpu",
+        episodes=800,
+        encoder=1000,
+        refine=1200,
+        control=100,
+        fovea=1000,
+        level1=1500,
+        level2=2500,
+        proposals=4000,
     ),
-    "smoke": Preset("smoke", episodes=50, encoder=20, refine=5, control=10, level1=10, level2=10, proposals=20),
+    "smoke": Preset(
+        "smoke", episodes=50, encoder=20, refine=5, control=10, fovea=5, level1=10, level2=10, proposals=20
+    ),
 }
 """``cpu`` is the shipped default; ``smoke`` only shows that training runs."""
 
@@ -91,6 +113,7 @@ def train(preset: Preset, data: Path, out: Path, *, seed: int, progress: Progres
     play = read_play(data)
     film = label_film(play, Geometry(play.cameras))
     curves = {phase: fit_encoder(job, film, phase, progress) for phase in ("encoder", "refine", "random")}
+    curves["fovea"] = fit_fovea(job, film, progress)
     cache = encode_all(latest(job, play, "refine"), film)
     torch.save(vars(cache), out / "run" / "cache.pt")
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
@@ -146,9 +169,29 @@ def fit_encoder(job: Job, film: Film, phase: str, progress: Progress) -> list[di
 
     iterations = {"encoder": preset.encoder, "refine": preset.refine, "random": preset.control}[phase]
     plan = Fit(phase, iterations, rate=2e-3 if phase == "refine" else 3e-3, every=50)
-    trained = [p for name, p in model.named_parameters() if p.requires_grad and not name.startswith("proposals")]
+    trained = [
+        p for name, p in model.named_parameters() if p.requires_grad and not name.startswith(("proposals", "fovea"))
+    ]
     seed = job.seed + (7919 if phase == "refine" else 0)
     return fit(plan, model, trained, step, folder=job.out / "run", seed=seed, progress=progress)
+
+
+def fit_fovea(job: Job, film: Film, progress: Progress) -> list[dict[str, float]]:
+    """Train the closer look on centres blurred as perception's are."""
+    fovea = new_model(job, film.play).fovea
+    shown = image_rows(film.play)
+    rows = shown[~film.play.held_out()[shown]]
+
+    def step(iteration: int, generator: torch.Generator) -> tuple[torch.Tensor, dict[str, float]]:
+        batch = frames(film, draw(rows, FOVEA_IMAGES, generator), mirror=iteration % 2 == 1, jitter=generator)
+        labels = batch.labels
+        centres = labels.position + POSE_BLUR * torch.randn(labels.position.shape, generator=generator)
+        glance = fovea(batch.channels, centres)
+        loss = glance_loss(glance, labels.kind, labels.colour, labels.size, labels.seen)
+        return loss, {"glance": float(loss.detach())}
+
+    plan = Fit("fovea", job.preset.fovea, rate=2e-3, every=50)
+    return fit(plan, fovea, fovea.parameters(), step, folder=job.out / "run", seed=job.seed, progress=progress)
 
 
 def draw(rows: Rows, count: int, generator: torch.Generator) -> Rows:
@@ -195,6 +238,6 @@ def predictor_step(model: WorldModel, play: Play, cache: Cache, name: str) -> St
 def assemble(job: Job, play: Play) -> WorldModel:
     """Return the model with the encoder of phase 1 and the predictors of phase 2."""
     model = latest(job, play, "refine")
-    for name in ("level1", "level2", "proposals"):
+    for name in ("fovea", "level1", "level2", "proposals"):
         getattr(model, name).load_state_dict(torch.load(job.out / "run" / f"{name}.pt", weights_only=True)["module"])
     return model.eval()
