@@ -188,7 +188,9 @@ def _disturbed(trial: Trial) -> Objection | None:
 
 
 def _dropped(trial: Trial) -> Objection | None:
-    """The carried thing came loose while suction was on."""
+    """The carried thing came loose while suction was on, and not at its aim."""
+    if trial.target is not None and _miss(trial) <= MISSED:
+        return None
     carried = trial.result.start.held
     names = _things(trial.result.start)
     for number, step in enumerate(trial.result.steps):

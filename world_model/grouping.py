@@ -70,12 +70,14 @@ def group(votes: Votes, most: int = 20) -> Groups:
     kind = votes.kind[0].detach().argmax(-1).numpy()[open_cells]
     radius = np.array([RADIUS[name] for name in KINDS], dtype=np.float32)[kind]
     lightest = np.array([LIGHTEST[name] for name in KINDS], dtype=np.float32)[kind]
+    small = np.array([name in MOVABLE for name in KINDS])[kind]
     heavy = weight[open_cells].copy()
     found: list[FloatArray] = []
     taken: list[Taken] = []
     while len(found) < most and heavy.size and heavy.max() > 0:
         seed = int(heavy.argmax())
-        near = agreeing(centres, heavy, (colour == colour[seed]) & (heavy > 0), seed, radius[seed])
+        alike = (colour == colour[seed]) & (small == small[seed]) & (heavy > 0)
+        near = agreeing(centres, heavy, alike, seed, radius[seed])
         mass = float(heavy[near].sum())
         middle = np.average(centres[near], axis=0, weights=heavy[near]) if mass > 0 else centres[seed]
         candidate = Taken(middle, KINDS[kind[seed]], int(colour[seed]), mass)
@@ -84,7 +86,7 @@ def group(votes: Votes, most: int = 20) -> Groups:
             row = np.zeros(weight.shape[0], dtype=np.float32)
             row[open_cells[near]] = heavy[near]
             found.append(row)
-            around = np.linalg.norm(centres - middle, axis=1) < radius[seed]
+            around = (np.linalg.norm(centres - middle, axis=1) < radius[seed]) & (small == small[seed])
             for other in np.unique(colour[around & (heavy > 0)]):
                 rim = around & (colour == other)
                 if heavy[rim].sum() < FRINGE * mass:

@@ -177,7 +177,7 @@ def fit_encoder(job: Job, film: Film, phase: str, progress: Progress) -> list[di
 
 
 def fit_fovea(job: Job, film: Film, progress: Progress) -> list[dict[str, float]]:
-    """Train the closer look on centres blurred as perception's are."""
+    """Train the closer look on centres blurred as perception's are, in two cycles of the learning rate."""
     fovea = new_model(job, film.play).fovea
     shown = image_rows(film.play)
     rows = shown[~film.play.held_out()[shown]]
@@ -190,8 +190,11 @@ def fit_fovea(job: Job, film: Film, progress: Progress) -> list[dict[str, float]
         loss = glance_loss(glance, labels.kind, labels.colour, labels.size, labels.seen)
         return loss, {"glance": float(loss.detach())}
 
-    plan = Fit("fovea", job.preset.fovea, rate=2e-3, every=50)
-    return fit(plan, fovea, fovea.parameters(), step, folder=job.out / "run", seed=job.seed, progress=progress)
+    curve: list[dict[str, float]] = []
+    for cycle, (name, rate) in enumerate((("fovea", 2e-3), ("fovea_refine", 1e-3))):
+        plan, seed = Fit(name, job.preset.fovea, rate=rate, every=50), job.seed + 7919 * cycle
+        curve += fit(plan, fovea, fovea.parameters(), step, folder=job.out / "run", seed=seed, progress=progress)
+    return curve
 
 
 def draw(rows: Rows, count: int, generator: torch.Generator) -> Rows:
@@ -238,6 +241,7 @@ def predictor_step(model: WorldModel, play: Play, cache: Cache, name: str) -> St
 def assemble(job: Job, play: Play) -> WorldModel:
     """Return the model with the encoder of phase 1 and the predictors of phase 2."""
     model = latest(job, play, "refine")
-    for name in ("fovea", "level1", "level2", "proposals"):
-        getattr(model, name).load_state_dict(torch.load(job.out / "run" / f"{name}.pt", weights_only=True)["module"])
+    saved = {"fovea": "fovea_refine", "level1": "level1", "level2": "level2", "proposals": "proposals"}
+    for part, name in saved.items():
+        getattr(model, part).load_state_dict(torch.load(job.out / "run" / f"{name}.pt", weights_only=True)["module"])
     return model.eval()
