@@ -47,19 +47,29 @@ class _Path:
     score: float
 
 
-def greedy(network: Network, text: str) -> Decoded:
-    """Decode the most probable token each time; raises ``LanguageError`` for a text that is too long."""
-    return beams(network, text, 1)[0]
+def greedy(network: Network, text: str, barred: frozenset[str] = frozenset()) -> Decoded:
+    """Decode the most probable token each time; arguments and errors as in ``beams``."""
+    return beams(network, text, 1, barred)[0]
 
 
-def beams(network: Network, text: str, width: int) -> list[Decoded]:
-    """Decode with a beam of ``width`` and return up to so many programs, most probable first; errors as ``greedy``."""
+def beams(network: Network, text: str, width: int, barred: frozenset[str] = frozenset()) -> list[Decoded]:
+    """Decode with a beam of ``width`` and return up to so many programs, most probable first.
+
+    Args:
+        network: what writes.
+        text: what was said.
+        width: number of programs kept at a time.
+        barred: tokens that cannot be meant, for instance colours nobody named; the language must stay open without.
+
+    Raises:
+        LanguageError: the text is too long for the network.
+    """
     with torch.inference_mode():
         step = _Decoder(network, text)
         live, ended = [_Path((), 0.0)], list[_Path]()
         tokens = torch.tensor([[TOKEN_ID[START]]])
         for _ in range(MAX_WIRE_TOKENS - 1):
-            grown = _grown(live, step.scores(tokens), width)
+            grown = _grown(live, step.scores(tokens), width, barred)
             ended += [path for _, path in grown if path.ids[-1] == _END_ID]
             going = [(row, path) for row, path in grown if path.ids[-1] != _END_ID]
             ended = sorted(ended, key=lambda path: -path.score)[:width]
@@ -71,11 +81,11 @@ def beams(network: Network, text: str, width: int) -> list[Decoded]:
     return [_decoded(path) for path in ended or live]
 
 
-def _grown(live: list[_Path], scores: Tensor, width: int) -> list[tuple[int, _Path]]:
+def _grown(live: list[_Path], scores: Tensor, width: int, barred: frozenset[str]) -> list[tuple[int, _Path]]:
     """The best ``width`` continuations of all paths, each with the row it came from; ``scores`` is ``[B, outputs]``."""
     candidates: list[tuple[int, _Path]] = []
     for row, path in enumerate(live):
-        allowed = _after(path.ids)[1]
+        allowed = [index for index in _after(path.ids)[1] if OUTPUT[index] not in barred]
         logs = torch.log_softmax(scores[row, allowed], dim=-1)
         best = logs.topk(min(width, len(allowed)))
         for score, index in zip(best.values.tolist(), best.indices.tolist(), strict=True):

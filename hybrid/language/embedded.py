@@ -16,7 +16,7 @@ from typing import Final
 from hybrid.base import Decomposition
 from hybrid.errors import LanguageError
 from hybrid.language.decoding import Decoded, beams, greedy
-from hybrid.language.guards import doubts, unknown_words
+from hybrid.language.guards import doubts, ignored_colours, unknown_words, unsaid
 from hybrid.language.network import SHIPPED, Network, load
 from hybrid.language.resolver import resolve
 from hybrid.language.wire import from_tokens
@@ -39,6 +39,8 @@ class Reading:
     decomposition: Decomposition
     probability: float
     doubts: tuple[str, ...]
+    partial: bool = False
+    """Whether it leaves out a colour that was named: it cannot be the whole of what was said."""
 
 
 class EmbeddedLanguageModel:
@@ -73,11 +75,11 @@ class EmbeddedLanguageModel:
 
     def readings(self, text: str, scene: Scene) -> list[Reading]:
         """Return the beam's readings of ``text``, most probable first; those that break the schema are left out."""
-        found = (self._read(decoded, text, scene) for decoded in beams(self._network, text, BEAM))
+        found = (self._read(decoded, text, scene) for decoded in beams(self._network, text, BEAM, unsaid(text)))
         return [reading for reading in found if reading is not None]
 
     def _answer(self, text: str, scene: Scene) -> Decomposition:
-        first = self._read(greedy(self._network, text), text, scene)
+        first = self._read(greedy(self._network, text, unsaid(text)), text, scene)
         if first is not None and first.probability >= SURE and not first.doubts:
             return first.decomposition
         return settled(self.readings(text, scene))
@@ -90,7 +92,9 @@ class EmbeddedLanguageModel:
         except LanguageError:
             return None
         answer = resolve(program, scene, unknown_words(text))
-        return Reading(answer, math.exp(decoded.log_probability), doubts(text, program))
+        return Reading(
+            answer, math.exp(decoded.log_probability), doubts(text, program), bool(ignored_colours(text, program))
+        )
 
 
 def load_embedded(path: Path | None = None) -> EmbeddedLanguageModel:
@@ -100,6 +104,7 @@ def load_embedded(path: Path | None = None) -> EmbeddedLanguageModel:
 
 def settled(readings: list[Reading]) -> Decomposition:
     """Decide between readings: take what most of the probability agrees on, else ask, else give up."""
+    readings = [reading for reading in readings if not reading.partial] or readings
     groups: dict[object, list[Reading]] = {}
     for reading in readings:
         if not reading.doubts:

@@ -198,10 +198,10 @@ class Clauses:
 
     def _tower(self) -> Clause:
         draw = self._rng.random()
-        if draw < 0.34:
+        if draw < 0.45:
             return self._described_tower()
         a = self._nouns.listing(SUPPORTS[:7], self._rng.choice((2, 3, 3, 3, 4, 5)))
-        if draw < 0.52:
+        if draw < 0.60:
             a = self._nouns.group(SUPPORTS[:8])
         words = self._rng.choice(WHOLE["tower"]).format(a=a.text)
         if draw > 0.9 and len(a.terms) > 1:

@@ -320,7 +320,7 @@ ACTS: Final = {
     "clear": 4,
     "hold": 4,
     "line": 3,
-    "tower": 6,
+    "tower": 14,
     "off": 2,
     "apart_whole": 3,
     "together": 2,

@@ -14,6 +14,7 @@ from typing import Final
 
 from hybrid.language import lexicon, schema
 from hybrid.language.schema import AnyStep, Noun, Program, Selector, Term
+from hybrid.language.wire import CENTIMETRES, WIRE_TOKENS
 
 _RETRACTION: Final = re.compile(
     r"\b(?:wait|actually|sorry|mean|meant|rather|scratch|forget|oops|hmm|correction|second thought|changed my mind"
@@ -74,8 +75,35 @@ def doubts(text: str, program: Program) -> tuple[str, ...]:
     if program.refuse is not None:
         return ()
     lowered = text.lower().replace("’", "'")
-    reasons = (*_colour_doubts(lowered, program), *_kind_doubts(lowered, program), *_side_doubts(lowered, program))
+    named = {noun.colour for noun in nouns(program) if noun.colour is not None}
+    reasons = [f"nobody said {colour}" for colour in sorted(named) if not _names_colour(lowered, colour)]
+    reasons += [f"{colour} was said" for colour in ignored_colours(text, program)]
+    reasons += [*_kind_doubts(lowered, program), *_side_doubts(lowered, program)]
     return (*reasons, *_negation_doubts(lowered, program), *_distance_doubts(lowered, program))
+
+
+def ignored_colours(text: str, program: Program) -> tuple[str, ...]:
+    """Return the colours that ``text`` names and ``program`` does not use; none where something is taken back."""
+    lowered = text.lower()
+    if program.refuse is not None or _RETRACTION.search(lowered):
+        return ()
+    meant = {noun.colour for noun in nouns(program)}
+    return tuple(colour for colour in dict.fromkeys(lexicon.colours_in(lowered)) if colour not in meant)
+
+
+def unsaid(text: str) -> frozenset[str]:
+    """Return the wire tokens that ``text`` cannot mean: colours, kinds, sides and distances that it does not name.
+
+    Every choice of the language stays open without them: *thing* and *unknown* are never barred, nor are the rough
+    amounts and the middle of the table.
+    """
+    lowered = text.lower().replace("’", "'")
+    colours = {colour for colour in lexicon.COLOUR_WORDS if not _names_colour(lowered, colour)}
+    kinds = {kind for kind in lexicon.KIND_WORDS if kind != "thing" and not _names_kind(lowered, kind)}
+    sides = {side for side in ("left", "right") if not _mentions(lowered, (side, f"{side}most"))}
+    said = {f"{_centimetres(number, unit)}cm" for number, unit in _QUANTITY.findall(lowered)}
+    aside = {token for token in WIRE_TOKENS for side in sides if side in token}
+    return frozenset(colours | kinds | aside | (set(CENTIMETRES) - said))
 
 
 def unknown_words(text: str) -> tuple[str, ...]:
@@ -118,32 +146,26 @@ def _parts(term: Term) -> Iterator[Noun]:
 
 
 def _mentions(text: str, words: frozenset[str] | tuple[str, ...]) -> bool:
-    """Whether one of ``words`` is in ``text``, as said or misspelled."""
+    """Whether one of ``words`` is in ``text``, as said or misspelled; a word we know is not another one misspelled."""
     said = re.findall(r"[a-z]+", text)
     if any(word in said for word in words):
         return True
+    said = [word for word in said if word not in _ORDINARY and word not in _SKIPPED]
     return any(difflib.get_close_matches(word, said, n=1, cutoff=_CLOSE) for word in words if len(word) > 2)
 
 
-def _colour_doubts(text: str, program: Program) -> list[str]:
-    meant: set[schema.Colour] = {noun.colour for noun in nouns(program) if noun.colour is not None}
-    reasons = [
-        f"nobody said {colour}"
-        for colour in sorted(meant)
-        if not _mentions(lexicon.singular(text), lexicon.COLOUR_WORDS[colour])
-    ]
-    if not _RETRACTION.search(text):
-        reasons += [f"{colour} was said" for colour in dict.fromkeys(lexicon.colours_in(text)) if colour not in meant]
-    return reasons
+def _names_colour(text: str, colour: schema.Colour) -> bool:
+    return _mentions(lexicon.singular(text), lexicon.COLOUR_WORDS[colour])
+
+
+def _names_kind(text: str, kind: str) -> bool:
+    words = _BLOCKS if kind in ("block", "cube") else _BOWLS if kind == "container" else _KIND_SUPPORT[kind]
+    return _mentions(text, words)
 
 
 def _kind_doubts(text: str, program: Program) -> list[str]:
-    reasons: list[str] = []
-    for kind in sorted({noun.kind for noun in nouns(program)} - {"thing", "unknown"}):
-        words = _BLOCKS if kind in ("block", "cube") else _BOWLS if kind == "container" else _KIND_SUPPORT[kind]
-        if not _mentions(text, words):
-            reasons.append(f"nobody said {kind}")
-    return reasons
+    kinds = sorted({noun.kind for noun in nouns(program)} - {"thing", "unknown"})
+    return [f"nobody said {kind}" for kind in kinds if not _names_kind(text, kind)]
 
 
 def _side_doubts(text: str, program: Program) -> list[str]:

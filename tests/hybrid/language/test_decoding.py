@@ -56,3 +56,9 @@ def test_a_beam_is_sorted_distinct_and_at_least_as_probable_as_greedy():
 def test_decoding_is_deterministic():
     network = small_network(2)
     assert beams(network, TEXT, 3) == beams(network, TEXT, 3)
+
+
+def test_barred_tokens_are_never_written():
+    barred = frozenset({"on", "the", "red", "cube", "refuse_scope", "refuse_action", "refuse_unsafe"})
+    for decoded in beams(small_network(3), TEXT, 4, barred):
+        assert not barred & set(decoded.tokens)

@@ -79,7 +79,7 @@ def test_an_ambiguous_request_is_asked_about_and_each_choice_can_be_given_back(l
         ("put the banana in the bowl", "banana"),
         ("place the red cube on the purple block", "no purple"),
         ("put the blue cube on the blue cube", "itself"),
-        ("put the bowl inside the red cube", "not a container"),
+        ("put the bowl inside the red cube", "cannot be moved"),
         ("what's the weather like in Paris?", "not about arranging"),
         ("paint the red cube green", "only pick up, place and push"),
     ],

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hybrid.language.guards import doubts, unknown_words
-from hybrid.language.wire import END, from_tokens
+from hybrid.language.guards import doubts, ignored_colours, unknown_words, unsaid
+from hybrid.language.wire import END, Stack, from_tokens
 
 
 def doubt(text: str, words: str) -> tuple[str, ...]:
@@ -56,3 +56,24 @@ def test_unfaithful_programs_are_doubted(text, words):
 def test_unknown_nouns_are_quoted_and_known_ones_are_not():
     assert unknown_words("put the yellow banana next to the blue cube") == ("banana",)
     assert unknown_words("put the leftmost red block in the bowl, on my left") == ()
+
+
+def test_what_was_not_said_is_barred_and_the_language_stays_open():
+    barred = unsaid("push the grean cube 5 cm to the left of the bowl")
+    assert {"red", "black", "brown", "ball", "tray", "right_of", "@right", "@top_right", "rightmost", "4cm"} <= barred
+    assert not {"green", "cube", "block", "bowl", "left_of", "@left", "5cm", "thing", "unknown"} & barred
+    stack = Stack()
+    for token in ("left_of", "5cm", "the", "green", "cube", "the", "bowl", END):
+        assert token in stack.allowed() - barred
+        stack = stack.after(token)
+
+
+def test_a_known_word_is_not_another_one_misspelled():
+    assert "black" in unsaid("put the blue block down")
+    assert "brown" not in unsaid("put the brwn block down")
+
+
+def test_a_colour_named_and_not_used_is_noticed_unless_it_was_taken_back():
+    program = from_tokens(("hold", "the", "red", "cube", END))
+    assert ignored_colours("hold the red cube on the blue one", program) == ("blue",)
+    assert ignored_colours("hold the blue, no wait, the red cube", program) == ()
