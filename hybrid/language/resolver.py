@@ -71,8 +71,11 @@ class _Progress:
 
     table: Table
     subgoals: list[Subgoal] = field(default_factory=list)
+    landmark: Thing | None = None
+    """What *it* was beside in the last step: *red left of it and green right of it* speaks of one thing twice."""
 
     def add(self, step: AnyStep) -> None:
+        self.landmark = self.landmark if step.act == "pair" else None
         movers, facts = _STEPS[step.act](step, self)
         for fact in facts:
             self.subgoals.append(Subgoal((fact,), manner="push" if step.push else "any"))
@@ -102,6 +105,10 @@ _Resolved = tuple[list[Thing], list[Fact]]
 
 def _pair(step: schema.Pair, progress: _Progress) -> _Resolved:
     target = _target(step.b, step.relation, progress)
+    beside_it = isinstance(step.b, schema.Pronoun) and step.relation not in ("on", "in")
+    if beside_it and progress.landmark is not None:
+        target = progress.table.scene.thing(progress.landmark.id)
+    progress.landmark = target if beside_it else None
     movers = progress.movers(step.a, frozenset({target.id}))
     progress.table = progress.table.noting([target])
     if step.relation in ("on", "in"):

@@ -131,6 +131,13 @@ def test_a_block_is_a_cube_or_else_a_cylinder():
     assert facts("at the orange block @left") == [["at", "orange_cylinder_1", "left"]]
 
 
+def test_it_twice_beside_one_thing_is_that_thing_and_on_it_is_the_last_one_moved():
+    beside = facts("at the blue cube @center ; left_of the red cube it ; right_of the green cube it")
+    assert beside[1:] == [["left_of", "red_cube_1", "blue_cube_1"], ["right_of", "green_cube_1", "blue_cube_1"]]
+    stacked = facts("at the blue cube @center ; on the red cube it ; on the green cube it")
+    assert stacked[1:] == [["on", "red_cube_1", "blue_cube_1"], ["on", "green_cube_1", "red_cube_1"]]
+
+
 def test_keep_constrains_every_subgoal():
     answer = resolve(program("on the red cube the blue cube ; at the green cube @left keep the yellow thing"), DEMO)
     assert answer.constraints == (("keep", "yellow_cube_1"),)
