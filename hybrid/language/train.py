@@ -88,7 +88,7 @@ def train(out: Path, recipe: Recipe, begin: Path | None = None) -> Path:
     beginning = start(_vocabulary(out, begin))
     out.mkdir(parents=True, exist_ok=True)
     beginning.tokenizer.save(str(out / TOKENIZER_FILE))
-    generator = generator_digest()
+    stages = [] if begin is None else load(begin).card.get("stages")
     run = _begin(out, recipe, beginning, begin)
     total = recipe.samples // recipe.batch
     began, saved = time.process_time() - run.seconds, time.monotonic()
@@ -106,7 +106,7 @@ def train(out: Path, recipe: Recipe, begin: Path | None = None) -> Path:
                 _save_state(out, run)
                 saved = time.monotonic()
     _save_state(out, run)
-    return _finish(out, recipe, beginning, run, generator)
+    return _finish(out, recipe, beginning, run, stages if isinstance(stages, list) else [])
 
 
 def _vocabulary(out: Path, begin: Path | None) -> Tokenizer | None:
@@ -219,16 +219,20 @@ def held_out(network: Network, words: tuple[str, ...], count: int) -> dict[str, 
     return {key: {"n": len(hits), "exact": round(sum(hits) / len(hits), 4)} for key, hits in sorted(right.items())}
 
 
-def _finish(out: Path, recipe: Recipe, beginning: Start, run: _Run, generator: str) -> Path:
+def _finish(out: Path, recipe: Recipe, beginning: Start, run: _Run, stages: list[Json]) -> Path:
     network = Network(run.model.eval(), beginning.tokenizer, {})
-    card: dict[str, Json] = {
-        "architecture": cast("dict[str, Json]", asdict(beginning.size)),
+    stage: dict[str, Json] = {
         "recipe": cast("dict[str, Json]", asdict(recipe)),
-        "pretrained": {"package": PACKAGE_PIN, "sha256": WEIGHTS_SHA256},
-        "generator_sha256": generator,
+        "generator_sha256": generator_digest(),
         "steps": run.step,
         "cpu_seconds": round(run.seconds),
         "loss": round(sum(run.losses[-100:]) / len(run.losses[-100:]), 4),
+    }
+    card: dict[str, Json] = {
+        "architecture": cast("dict[str, Json]", asdict(beginning.size)),
+        "pretrained": {"package": PACKAGE_PIN, "sha256": WEIGHTS_SHA256},
+        "generator_sha256": stage["generator_sha256"],
+        "stages": [*stages, stage],
         "held_out": held_out(network, beginning.words, HELD_OUT_SAMPLES),
     }
     save(out / "final", run.model, beginning.tokenizer, card)

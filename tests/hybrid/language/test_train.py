@@ -36,7 +36,13 @@ def test_training_lowers_the_loss_and_leaves_a_network_that_loads(tmp_path):
     assert sum(found[-4:]) < 0.9 * sum(found[:4])
     card = load(final).card
     assert card["generator_sha256"] == generator_digest()
-    assert card["steps"] == 16
+    assert [stage["steps"] for stage in card["stages"]] == [16]
+
+
+def test_a_run_that_begins_with_another_names_both_stages(tmp_path):
+    first = train(tmp_path / "one", RECIPE)
+    second = train(tmp_path / "two", RECIPE, first)
+    assert len(load(second).card["stages"]) == 2
 
 
 def test_a_run_stopped_and_continued_equals_one_that_was_not(tmp_path, monkeypatch):
