@@ -75,7 +75,7 @@ def doubts(text: str, program: Program) -> tuple[str, ...]:
     if program.refuse is not None:
         return ()
     lowered = text.lower().replace("’", "'")
-    named = {noun.colour for noun in nouns(program) if noun.colour is not None}
+    named: set[schema.Colour] = {noun.colour for noun in nouns(program) if noun.colour is not None}
     reasons = [f"nobody said {colour}" for colour in sorted(named) if not _names_colour(lowered, colour)]
     reasons += [f"{colour} was said" for colour in ignored_colours(text, program)]
     reasons += [*_kind_doubts(lowered, program), *_side_doubts(lowered, program)]
