@@ -7,7 +7,7 @@ before physics takes over.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from planner.base import Plan
@@ -18,6 +18,8 @@ from world_model.base import Belief
 
 SETTLES = 0.015
 """A believed gap or overlap up to this is perception's error, and is closed, metres."""
+INTERLOCKED = 0.7
+"""Centres closer than this share of the mean extent mean that one of the two is a ghost."""
 FLOOR = 0.004
 """Thickness of a container's floor, metres."""
 
@@ -29,7 +31,8 @@ def check_plan(belief: Belief, plan: Plan, subgoal: Subgoal) -> Verdict:
     """
     tip = (float(belief.tool[0]), float(belief.tool[1]), float(belief.tool[2]))
     held = held_thing(belief)
-    twin = Twin(at_rest(belief.scene.things, held), tool=tip, held=held)
+    needed = {plan.manipulations[0].thing} | {str(name) for fact in subgoal.facts for name in fact.arguments}
+    twin = Twin(at_rest(solid(belief, needed), held), tool=tip, held=held)
     try:
         first = plan.manipulations[0]
         return check(
@@ -45,6 +48,29 @@ def check_plan(belief: Belief, plan: Plan, subgoal: Subgoal) -> Verdict:
         twin.close()
 
 
+def solid(belief: Belief, needed: Collection[str]) -> tuple[Thing, ...]:
+    """Return the believed things less those that share the room of a surer one and are not ``needed``."""
+    order = sorted(
+        range(len(belief.scene.things)),
+        key=lambda row: (belief.scene.things[row].id not in needed, -float(belief.confidence[row])),
+    )
+    kept: list[Thing] = []
+    for row in order:
+        thing = belief.scene.things[row]
+        if thing.id in needed or not any(interlocked(thing, other) for other in kept):
+            kept.append(thing)
+    known = {thing.id for thing in kept}
+    return tuple(thing for thing in belief.scene.things if thing.id in known)
+
+
+def interlocked(one: Thing, other: Thing) -> bool:
+    """Whether two small things are believed so deep in each other that physics would throw them apart."""
+    if one.kind not in MOVABLE or other.kind not in MOVABLE:
+        return False
+    room = INTERLOCKED * (min(one.size) + min(other.size)) / 2
+    return math.dist(one.position, other.position) < room
+
+
 def held_thing(belief: Belief) -> str | None:
     """Return the id of the thing under the tool when the vacuum is sealed."""
     if float(belief.tool[4]) < 0.5:
@@ -55,21 +81,37 @@ def held_thing(belief: Belief) -> str | None:
 
 
 def at_rest(things: Sequence[Thing], held: str | None) -> tuple[Thing, ...]:
-    """Return ``things`` set down on what carries them, from the lowest up."""
+    """Return ``things`` set down on what carries them, lowest first, and last what must carry one of them unseen."""
     settled: list[Thing] = []
+    unseen: list[Thing] = []
     for thing in sorted(things, key=lambda t: (t.kind in MOVABLE, t.position[2])):
-        settled.append(thing if thing.id == held else set_down(thing, settled))
+        if thing.id == held:
+            settled.append(thing)
+            continue
+        height = support_height(thing, settled)
+        if abs(height - thing.bottom) < SETTLES or thing.kind not in MOVABLE:
+            settled.append(lowered(thing, height))
+            continue
+        settled.append(thing)
+        if thing.bottom > height:
+            unseen.append(pedestal(thing, height))
     order = {thing.id: k for k, thing in enumerate(things)}
-    return tuple(sorted(settled, key=lambda t: order[t.id]))
+    return (*sorted(settled, key=lambda t: order[t.id]), *unseen)
 
 
-def set_down(thing: Thing, below: Sequence[Thing]) -> Thing:
-    """Return ``thing`` with its lower face on the table or on the thing under it, where that is a small correction."""
+def support_height(thing: Thing, below: Sequence[Thing]) -> float:
+    """Return the height nearest to the lower face of ``thing`` at which the table or a thing below could carry it."""
     if thing.kind not in MOVABLE:
-        return lowered(thing, 0.0)
+        return 0.0
     heights = [0.0] + [height for other in below for height in carrying(other, thing)]
-    nearest = min(heights, key=lambda height: abs(height - thing.bottom))
-    return lowered(thing, nearest) if abs(nearest - thing.bottom) < SETTLES else thing
+    return min(heights, key=lambda height: abs(height - thing.bottom))
+
+
+def pedestal(thing: Thing, height: float) -> Thing:
+    """Return a block that stands in for whatever hidden thing carries ``thing`` above ``height``."""
+    extent = thing.bottom - height
+    where = (thing.position[0], thing.position[1], height + extent / 2)
+    return Thing(f"hidden_under_{thing.id}", "cube", "gray", (thing.size[0], thing.size[1], extent), where)
 
 
 def carrying(other: Thing, thing: Thing) -> tuple[float, ...]:

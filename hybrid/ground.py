@@ -6,7 +6,7 @@ Reads believed things only.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from planner.base import Planner
 from simulator.base import Fact, Subgoal
@@ -14,21 +14,27 @@ from simulator.predicates import margin
 from world_model.base import Belief
 from world_model.errors import PerceptionError
 
+PLAINLY = 0.008
+"""Facts that hold with this much to spare hold, though outlines are only known as circles to the energy, metres."""
 MOVED = 0.012
 """A thing that is believed to have moved less than this has not moved, metres."""
 
 
-def ground(belief: Belief, subgoals: Sequence[Subgoal], planner: Planner) -> int | None:
+def ground(belief: Belief, subgoals: Sequence[Subgoal], planner: Planner, settled: Collection[int] = ()) -> int | None:
     """Return the index of the first subgoal to pursue, or None when all that count hold.
 
-    A subgoal stops counting once a later one moves the same thing elsewhere.
+    A subgoal stops counting once a later one moves the same thing elsewhere. Those ``settled`` hold with little to
+    spare and cannot be bettered: they count as reached while they hold at all.
 
     Raises:
         PerceptionError: a subgoal names a thing that is not seen on the table.
     """
     for subgoal in subgoals:
         require_seen(belief, subgoal)
-    reached = [planner.reached(belief, subgoal) for subgoal in subgoals]
+    reached = [
+        planner.reached(belief, subgoal) or margins(belief, subgoal) >= (0.0 if index in settled else PLAINLY)
+        for index, subgoal in enumerate(subgoals)
+    ]
     latest = max((index for index, holds in enumerate(reached) if holds), default=-1)
     for index, holds in enumerate(reached):
         overtaken = any(superseded(subgoals[index], later) for later in subgoals[index + 1 : latest + 1])

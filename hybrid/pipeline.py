@@ -112,6 +112,7 @@ def decomposed(state: State, runtime: Context) -> Update:
             examples=examples, feedback=state["reason"] or "",
         )  # fmt: skip
     session.decomposition = answer
+    session.settled.clear()
     session.parts.store.record_decomposition(session.episode, answer)
     tell(runtime, "subgoals", status=answer.status, subgoals=answer.subgoals, message=answer.message)
     fresh: Update = {"round": state["round"] + 1, "subgoal": 0, "tries": 0, "moves": 0, "message": answer.message}
@@ -127,7 +128,7 @@ def grounded(state: State, runtime: Context) -> Update:
     if session.stopped():
         return interruption(session)
     try:
-        index = ground(session.sure, session.decomposition.subgoals, session.parts.planner)
+        index = ground(session.sure, session.decomposition.subgoals, session.parts.planner, session.settled)
     except PerceptionError as error:
         return {"status": "refused", "reason": str(error), "message": str(error)}
     for done in range(len(session.decomposition.subgoals) if index is None else index):
@@ -157,6 +158,8 @@ def planned(state: State, runtime: Context) -> Update:
         )
     session.plan = plans[0] if plans else None
     if session.plan is None:
+        if margins(session.sure, goal) >= 0:
+            session.settled.add(state["subgoal"])
         reason = unreachable(session.sure, goal)
         tell(runtime, "plan", subgoal=state["subgoal"], found=False, reason=reason)
         return {"failed": True, "tries": state["tries"] + 1, "reason": reason}
@@ -268,6 +271,8 @@ def after_planning(state: State, runtime: Context) -> str:
     """Check the plan, or go back."""
     if state["status"] != "running":
         return "conclude"
+    if state["failed"] and state["subgoal"] in runtime.context.settled:
+        return "ground"
     return back(state, runtime.context) if state["failed"] else "check"
 
 
@@ -312,7 +317,7 @@ def build_graph() -> CompiledStateGraph[Any, Session, Any, Any]:
     graph.add_edge("recall", "decompose")
     graph.add_conditional_edges("decompose", after_decomposition, ["ground", "conclude"])
     graph.add_conditional_edges("ground", after_grounding, ["plan", "conclude"])
-    graph.add_conditional_edges("plan", after_planning, ["check", "plan", "decompose", "give_up", "conclude"])
+    graph.add_conditional_edges("plan", after_planning, ["check", "ground", "plan", "decompose", "give_up", "conclude"])
     graph.add_conditional_edges("check", after_check, ["act", "plan", "decompose", "give_up"])
     graph.add_conditional_edges("act", after_acting, ["observe", "conclude"])
     graph.add_conditional_edges("observe", after_observation, ["ground", "plan", "decompose", "give_up"])

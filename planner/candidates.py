@@ -193,5 +193,5 @@ def manipulation(
     """Return the manipulation that brings ``mover`` to ``target``, over everything else."""
     highest = max([t.top for t in things if t.id != mover.id], default=0.0)
     start = (mover.position[0], mover.position[1], mover.top)
-    clearance = min(0.30, max(highest, target[2] - mover.size[2] / 2) + OVER)
+    clearance = min(0.30, max(highest, mover.bottom, target[2] - mover.size[2] / 2) + OVER)
     return Manipulation("push" if push else "pick_place", mover.id, start, target, clearance)

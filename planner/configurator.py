@@ -40,6 +40,6 @@ def configure(belief: Belief, subgoal: Subgoal, budget: Budget, tabu: tuple[Mani
     depth = 1 if unmet <= 1 and not blocked else min(budget.depth, unmet + 2 * blocked)
     breadth = Breadth(goal=10, aside=5) if worried else Breadth()
     return Configuration(
-        level1=ControlSearch(candidates=48 if worried else 24),
+        level1=ControlSearch(candidates=64 if worried else 40),
         level2=ManipulationSearch(depth=max(1, depth), beam=8 if worried else 6, breadth=breadth),
     )

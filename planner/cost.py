@@ -16,7 +16,7 @@ from planner.base import Manipulation
 from simulator.base import Subgoal, Thing
 from world_model.base import BLOCK, Belief
 from world_model.energies import Table, disturbance, goal_energy
-from world_model.model import LatentState, WorldModel
+from world_model.model import LatentState, WorldModel, path
 from world_model.proposals import Aim
 
 STEP_PRICE = 0.004
@@ -26,8 +26,15 @@ BLOCK_PRICE = 0.0005
 UNFINISHED = 0.2
 """Energy of a control sequence that never completes its manipulation, metres."""
 GRIP = 0.003
-"""How much lower than believed the proposals are told a thing's upper face is, metres: perception's error there; too low
-presses gently, too high never seals (20 of 27 rejected plans on 15 tuning tasks were never gripped)."""
+"""How much lower than believed the proposals are told a thing's upper face is, metres.
+
+Perception errs by a few millimetres there; too low presses gently, too high never seals, which was most of what the
+check rejected on 15 tuning tasks.
+"""
+FAR = 0.1
+"""Stands for a tip that never came near, metres."""
+DOUBT = 0.03
+"""Energy of a grasp that is as likely to hold as not is half of this, metres."""
 RETREAT = 0.05
 """How far above the thing the tool must be for a manipulation to be complete, metres."""
 
@@ -86,11 +93,15 @@ class Progress:
 
     Attributes:
         worked: ``[S]`` bool: the thing was held, or the tool was down beside it to push.
+        reach: ``[S]`` how near the tip ever came to the grip, horizontally at half weight, metres.
+        doubt: ``[S]`` largest doubt (1 - probability) of the seal in any block that should hold the thing.
         finished: ``[S]`` blocks until complete, or -1.
         positions: ``[S, N, 3]`` at completion (so far, while unfinished), metres.
     """
 
     worked: Tensor
+    reach: Tensor
+    doubt: Tensor
     finished: Tensor
     positions: Tensor
 
@@ -112,8 +123,13 @@ class ControlCost:
 
     def begin(self, count: int) -> Progress:
         """Return the progress of ``count`` sequences that have done nothing yet."""
+        far = torch.full((count,), FAR)
         return Progress(
-            torch.zeros(count, dtype=torch.bool), torch.full((count,), -1), self.before.expand(count, -1, -1).clone()
+            worked=torch.zeros(count, dtype=torch.bool),
+            reach=far if self.manipulation.kind == "pick_place" else torch.zeros(count),
+            doubt=torch.zeros(count),
+            finished=torch.full((count,), -1),
+            positions=self.before.expand(count, -1, -1).clone(),
         )
 
     def aim(self, positions: Tensor) -> Aim:
@@ -128,17 +144,39 @@ class ControlCost:
             torch.full((count,), push),
         )
 
+    def approach(self, progress: Progress, tool: Tensor, block: Tensor) -> Progress:
+        """Return the progress with how near ``block [S, K, A]`` brings the tip from ``tool [S, P]`` to the grip.
+
+        The grip is where the thing was believed to be at first, and counts until the thing is held: otherwise the
+        search exploits the model, choosing quick dips after which the model imagines the thing to come along.
+        """
+        lowered = float(self.start.size[0, self.row, 2]) / 2 - GRIP
+        grip = self.before[0, self.row] + torch.tensor([0.0, 0.0, lowered])
+        offset = path(tool[:, :3], block) - grip
+        distance = 0.5 * offset[..., :2].norm(dim=-1) + torch.relu(offset[..., 2])
+        nearest = torch.where(block[..., 3] > 0.5, distance, FAR).amin(1)
+        return replace(
+            progress, reach=torch.where(progress.worked, progress.reach, torch.minimum(progress.reach, nearest))
+        )
+
     def observe(self, progress: Progress, state: LatentState, positions: Tensor, blocks: int) -> Progress:
         """Return the progress after ``blocks`` blocks that led to ``state`` with decoded ``positions``."""
         top = positions[:, self.row, 2] + self.start.size[0, self.row, 2] / 2
         pushing = self.manipulation.kind == "push"
         working = state.tool[:, 2] < top if pushing else state.tool[:, 4] > 0.5
         worked = progress.worked | working
+        loose = torch.where(worked & (state.tool[:, 3] > 0.5), 1 - state.tool[:, 4], 0.0)
         away = (state.tool[:, 3] < 0.5) & (state.tool[:, 2] > top + RETREAT)
         running = progress.finished < 0
         ends = running & worked & away
         kept = torch.where(running[:, None, None], positions, progress.positions)
-        return Progress(worked, torch.where(ends, blocks, progress.finished), kept)
+        return Progress(
+            worked=worked,
+            reach=progress.reach,
+            doubt=torch.maximum(progress.doubt, loose),
+            finished=torch.where(ends, blocks, progress.finished),
+            positions=kept,
+        )
 
     def score(self, progress: Progress, blocks: int) -> Tensor:
         """Return the cost ``[S]`` in metres of sequences that ran for at most ``blocks`` blocks."""
@@ -148,6 +186,8 @@ class ControlCost:
         length = torch.where(progress.finished < 0, blocks, progress.finished)
         return (
             miss
+            + progress.reach
+            + DOUBT * progress.doubt
             + torch.relu(others - 0.01).sum(-1)
             + BLOCK_PRICE * length
             + UNFINISHED * (progress.finished < 0).float()
@@ -158,7 +198,9 @@ class ControlCost:
         flat = actions.flatten(0, 1)
         state, progress = self.start.repeat(len(flat)), self.begin(len(flat))
         for block in range(flat.shape[1] // BLOCK):
-            state, _, _ = self.model.after_block(state, flat[:, block * BLOCK : (block + 1) * BLOCK])
+            actions_now = flat[:, block * BLOCK : (block + 1) * BLOCK]
+            progress = self.approach(progress, state.tool, actions_now)
+            state, _, _ = self.model.after_block(state, actions_now)
             progress = self.observe(progress, state, self.model.readouts.where(state.tokens), block + 1)
         return self.score(progress, flat.shape[1] // BLOCK).view(actions.shape[:2])
 

@@ -25,13 +25,13 @@ class ControlSearch:
 
     Attributes:
         candidates: sequences imagined side by side.
-        temperature: sharpness of the proposals (EVIDENCE 3: 0.5).
+        temperature: sharpness of the proposals (EVIDENCE 3 used 0.5; on tuning seeds 0.8 came nearest to its grips).
         blocks: longest sequence, in blocks of control steps.
         patience: blocks to go on after half of the candidates have finished.
     """
 
     candidates: int = 32
-    temperature: float = 0.5
+    temperature: float = 0.7
     blocks: int = 20
     patience: int = 2
 
@@ -66,6 +66,7 @@ def select(
         chosen = model.proposals.sample(
             state.tool, cost.aim(positions), temperature=search.temperature, generator=generator
         )
+        progress = cost.approach(progress, state.tool, chosen)
         state, _, _ = model.after_block(state, chosen)
         positions = model.readouts.where(state.tokens)
         blocks += 1

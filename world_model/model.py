@@ -148,8 +148,15 @@ class WorldModel(nn.Module):
 
 def commanded(tip: Tensor, actions: Tensor) -> Tensor:
     """Return the tip ``[B, 3]`` commanded by ``actions [B, K, A]`` from ``tip [B, 3]``, within the tool's reach."""
+    return path(tip, actions)[:, -1]
+
+
+def path(tip: Tensor, actions: Tensor) -> Tensor:
+    """Return the tips ``[B, K, 3]`` commanded after every step of ``actions [B, K, A]`` from ``tip [B, 3]``."""
     low = tip.new_tensor([-TOOL_REACH, -TOOL_REACH, TOOL_FLOOR])
     high = tip.new_tensor([TOOL_REACH, TOOL_REACH, TOOL_CEILING])
+    tips: list[Tensor] = []
     for k in range(BLOCK):
         tip = torch.minimum(torch.maximum(tip + actions[:, k, :3].clamp(-MAX_STEP, MAX_STEP), low), high)
-    return tip
+        tips.append(tip)
+    return torch.stack(tips, dim=1)

@@ -2,8 +2,8 @@
 
 What is seen is matched to what was expected: a thing that is seen takes its new token; one that is hidden keeps its
 imagined token (EVIDENCE 4b: this belief filter was the largest planning gain); one that is barely seen mixes both.
-The first look lends the names of a declared scene to what is perceived; positions, sizes and kinds always come from
-the images.
+The first look lends the names of a declared scene to what is perceived, and the kind of a lone leftover of a colour;
+positions and sizes always come from the images.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ CLEARLY_SEEN = 6.0
 """Summed cell weight from which an observed token replaces the imagined one outright (tuned on play seeds)."""
 IMAGINED_SHARE = 0.7
 """Weight of the imagined token of a barely seen thing (EVIDENCE 4b)."""
-STRANGER = 4.0
+STRANGER = 12.0
 """Summed cell weight from which something nobody expected is believed to be there."""
 
 
@@ -191,7 +191,8 @@ def difference(expected: Thing, seen: Thing) -> float:
 def first_belief(seen: Seen, tool: Tensor, names: Scene | None) -> Belief:
     """Return the belief of a first look, named after the declared scene where one is given."""
     declared = names.things if names is not None else ()
-    match = {column: declared[row].id for row, column in matched_alike(declared, seen.things).items()}
+    match = {column: declared[row] for row, column in matched_alike(declared, seen.things).items()}
+    match |= leftovers(declared, seen, match)
     counts = Counter(thing.id.rsplit("_", 1)[0] for thing in declared)
     things: list[Thing] = []
     order: list[int] = []
@@ -201,10 +202,35 @@ def first_belief(seen: Seen, tool: Tensor, names: Scene | None) -> Belief:
         stem = f"{thing.colour}_{thing.kind}"
         if column not in match:
             counts[stem] += 1
-        things.append(replace(thing, id=match.get(column, f"{stem}_{counts[stem]}")))
+        lent = match.get(column)
+        name, kind = (lent.id, lent.kind) if lent is not None else (f"{stem}_{counts[stem]}", thing.kind)
+        things.append(replace(thing, id=name, kind=kind))
         order.append(column)
     visible = torch.ones(len(order), dtype=torch.bool)
     return Belief(seen.tokens[order], tool, Scene("belief", tuple(things)), visible, seen.confidence[order])
+
+
+def leftovers(declared: Sequence[Thing], seen: Seen, match: dict[int, Thing]) -> dict[int, Thing]:
+    """Return what the inventory settles: one small thing of a colour is left over on either side, so they are one.
+
+    Only names and colours are compared, never declared positions; the kind is then the declared one, because a cylinder
+    and a cube of seven pixels are confused now and then.
+    """
+    taken = {thing.id for thing in match.values()}
+    settled: dict[int, Thing] = {}
+    for colour in COLOURS:
+        missing = [t for t in declared if t.id not in taken and t.colour == colour and t.kind in MOVABLE]
+        spare = [
+            column
+            for column, thing in enumerate(seen.things)
+            if column not in match
+            and thing.colour == colour
+            and thing.kind in MOVABLE
+            and seen.mass[column] >= STRANGER
+        ]
+        if len(missing) == len(spare) == 1:
+            settled[spare[0]] = missing[0]
+    return settled
 
 
 def matched_alike(declared: Sequence[Thing], seen: Sequence[Thing]) -> dict[int, int]:

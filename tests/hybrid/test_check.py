@@ -85,3 +85,12 @@ def test_the_thing_under_a_sealed_tool_is_held() -> None:
     things = (cube("a", 0, 0, 0.2), cube("b", 0.1, 0.1))
     assert held_thing(belief(*things, tool=(0, 0, 0.22, 1, 1))) == "a"
     assert held_thing(belief(*things)) is None
+
+
+def test_what_stands_on_something_unseen_does_not_fall() -> None:
+    floating, unseen = at_rest((cube("a", 0, 0, 0.06),), None)
+    assert floating.bottom == pytest.approx(unseen.top)
+    assert unseen.bottom == pytest.approx(0)
+    plan = scripted((0.1, 0.1, 0.06), cube("a", 0, 0, 0.06), cube("b", 0.1, 0.1), cube("c", 0, 0, 0.02))
+    verdict = check_plan(belief(cube("a", 0, 0, 0.06), cube("b", 0.1, 0.1)), plan, ON)
+    assert verdict.accepted, verdict.reason
