@@ -7,21 +7,17 @@ before physics takes over.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection
 
+from hybrid.rest import at_rest, held_thing
 from planner.base import Plan
-from simulator.base import CONTAINERS, MOVABLE, Subgoal, Thing, Verdict
+from simulator.base import MOVABLE, Subgoal, Thing, Verdict
 from simulator.check import check
 from simulator.twin import Twin
 from world_model.base import Belief
 
-SETTLES = 0.015
-"""A believed gap or overlap up to this is perception's error, and is closed, metres."""
 INTERLOCKED = 0.7
 """Centres closer than this share of the mean extent mean that one of the two is a ghost."""
-FLOOR = 0.004
-"""Thickness of a container's floor, metres."""
 
 
 def check_plan(belief: Belief, plan: Plan, subgoal: Subgoal) -> Verdict:
@@ -69,61 +65,3 @@ def interlocked(one: Thing, other: Thing) -> bool:
         return False
     room = INTERLOCKED * (min(one.size) + min(other.size)) / 2
     return math.dist(one.position, other.position) < room
-
-
-def held_thing(belief: Belief) -> str | None:
-    """Return the id of the thing under the tool when the vacuum is sealed."""
-    if float(belief.tool[4]) < 0.5:
-        return None
-    tip = [float(v) for v in belief.tool[:3]]
-    movable = [thing for thing in belief.scene.things if thing.kind in MOVABLE]
-    return min(movable, key=lambda t: math.dist((*t.position[:2], t.top), tip)).id if movable else None
-
-
-def at_rest(things: Sequence[Thing], held: str | None) -> tuple[Thing, ...]:
-    """Return ``things`` set down on what carries them, lowest first, and last what must carry one of them unseen."""
-    settled: list[Thing] = []
-    unseen: list[Thing] = []
-    for thing in sorted(things, key=lambda t: (t.kind in MOVABLE, t.position[2])):
-        if thing.id == held:
-            settled.append(thing)
-            continue
-        height = support_height(thing, settled)
-        if abs(height - thing.bottom) < SETTLES or thing.kind not in MOVABLE:
-            settled.append(lowered(thing, height))
-            continue
-        settled.append(thing)
-        if thing.bottom > height:
-            unseen.append(pedestal(thing, height))
-    order = {thing.id: k for k, thing in enumerate(things)}
-    return (*sorted(settled, key=lambda t: order[t.id]), *unseen)
-
-
-def support_height(thing: Thing, below: Sequence[Thing]) -> float:
-    """Return the height nearest to the lower face of ``thing`` at which the table or a thing below could carry it."""
-    if thing.kind not in MOVABLE:
-        return 0.0
-    heights = [0.0] + [height for other in below for height in carrying(other, thing)]
-    return min(heights, key=lambda height: abs(height - thing.bottom))
-
-
-def pedestal(thing: Thing, height: float) -> Thing:
-    """Return a block that stands in for whatever hidden thing carries ``thing`` above ``height``."""
-    extent = thing.bottom - height
-    where = (thing.position[0], thing.position[1], height + extent / 2)
-    return Thing(f"hidden_under_{thing.id}", "cube", "gray", (thing.size[0], thing.size[1], extent), where)
-
-
-def carrying(other: Thing, thing: Thing) -> tuple[float, ...]:
-    """Return the height at which ``other`` would carry ``thing``, if it is under it."""
-    apart = math.dist(other.position[:2], thing.position[:2])
-    if other.kind in CONTAINERS:
-        return (other.bottom + FLOOR,) if apart < min(other.size[:2]) / 2 else ()
-    if other.kind in MOVABLE:
-        return (other.top,) if apart < (min(other.size[:2]) + min(thing.size[:2])) / 2 else ()
-    return ()
-
-
-def lowered(thing: Thing, height: float) -> Thing:
-    """Return ``thing`` with its lower face at ``height``, metres."""
-    return replace(thing, position=(thing.position[0], thing.position[1], height + thing.size[2] / 2))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 
+from hybrid.rest import at_rest, held_thing
 from planner.base import Planner
 from simulator.base import Fact, Subgoal
 from simulator.predicates import margin
@@ -65,9 +66,10 @@ def superseded(subgoal: Subgoal, later: Subgoal) -> bool:
 
 
 def margins(belief: Belief, subgoal: Subgoal) -> float:
-    """Return the least margin of the subgoal's facts as believed, metres."""
-    things = belief.scene.things
-    return min((margin(fact, things) for fact in subgoal.facts), default=0.0)
+    """Return the least margin of the subgoal's facts as believed, things set down on what carries them, metres."""
+    held = held_thing(belief)
+    things = at_rest(belief.scene.things, held)
+    return min((margin(fact, things, held) for fact in subgoal.facts), default=0.0)
 
 
 def progressed(before: Belief, after: Belief, thing: str) -> bool:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from hybrid.check import at_rest, check_plan, held_thing
+from hybrid.check import check_plan
+from hybrid.rest import at_rest, held_thing
 from planner.base import Manipulation, Plan
 from simulator.base import Fact, Scene, Subgoal, Thing
 from simulator.script import Intent, Phase, scripted_action
