@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from hybrid.check import check_plan
-from hybrid.rest import at_rest, held_thing
+from hybrid.rest import at_rest
 from planner.base import Manipulation, Plan
 from simulator.base import Fact, Scene, Subgoal, Thing
 from simulator.script import Intent, Phase, scripted_action
@@ -68,24 +68,6 @@ def test_a_plan_for_a_thing_elsewhere_never_grips() -> None:
     verdict = check_plan(belief(cube("a", -0.1, 0.1), cube("b", 0.1, 0.1)), plan, ON)
     assert not verdict.accepted
     assert "never gripped" in verdict.reason
-
-
-@pytest.mark.parametrize("gap", [-0.01, 0.01])
-def test_believed_gaps_and_overlaps_are_closed(gap: float) -> None:
-    upper, lower = at_rest((cube("a", 0, 0, 0.06 + gap), cube("b", 0, 0, 0.02 + gap)), None)
-    assert lower.bottom == pytest.approx(0)
-    assert upper.bottom == pytest.approx(lower.top)
-
-
-def test_what_hangs_from_the_tool_is_not_set_down() -> None:
-    hanging = cube("a", 0, 0, 0.2)
-    assert at_rest((hanging,), "a") == (hanging,)
-
-
-def test_the_thing_under_a_sealed_tool_is_held() -> None:
-    things = (cube("a", 0, 0, 0.2), cube("b", 0.1, 0.1))
-    assert held_thing(belief(*things, tool=(0, 0, 0.22, 1, 1))) == "a"
-    assert held_thing(belief(*things)) is None
 
 
 def test_what_stands_on_something_unseen_does_not_fall() -> None:

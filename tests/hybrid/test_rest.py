@@ -1,0 +1,41 @@
+"""Believed things at rest: small gaps and overlaps close, what hangs stays, what the tool holds is known."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from hybrid.rest import at_rest, held_thing
+from simulator.base import Scene, Thing
+from world_model.base import Belief
+
+TOOL_HOME = (0.24, 0.0, 0.3, 0.0, 0.0)
+
+
+def cube(name: str, x: float, y: float, z: float = 0.02) -> Thing:
+    return Thing(name, "cube", "red", (0.04, 0.04, 0.04), (x, y, z))
+
+
+def belief(*things: Thing, tool: tuple[float, ...] = TOOL_HOME) -> Belief:
+    seen = torch.ones(len(things), dtype=torch.bool)
+    return Belief(
+        torch.zeros(len(things), 48), torch.tensor(tool), Scene("belief", things), seen, torch.ones(len(things))
+    )
+
+
+@pytest.mark.parametrize("gap", [-0.01, 0.01])
+def test_believed_gaps_and_overlaps_are_closed(gap: float) -> None:
+    upper, lower = at_rest((cube("a", 0, 0, 0.06 + gap), cube("b", 0, 0, 0.02 + gap)), None)
+    assert lower.bottom == pytest.approx(0)
+    assert upper.bottom == pytest.approx(lower.top)
+
+
+def test_what_hangs_from_the_tool_is_not_set_down() -> None:
+    hanging = cube("a", 0, 0, 0.2)
+    assert at_rest((hanging,), "a") == (hanging,)
+
+
+def test_the_thing_under_a_sealed_tool_is_held() -> None:
+    things = (cube("a", 0, 0, 0.2), cube("b", 0.1, 0.1))
+    assert held_thing(belief(*things, tool=(0, 0, 0.22, 1, 1))) == "a"
+    assert held_thing(belief(*things)) is None
