@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from simulator.base import COLOURS, KINDS, Camera
+from simulator.pinhole import SAMPLE, axes
 from world_model.tokens import SIZE_SCALE
 from world_model.views import HEIGHT
 
@@ -43,11 +44,13 @@ class Fovea(nn.Module):
     def __init__(self, cameras: tuple[Camera, ...], width: int = 32) -> None:
         super().__init__()
         self.views = len(cameras)
-        bases = torch.stack([basis(camera) for camera in cameras])
+        bases = torch.stack([torch.tensor(axes(camera), dtype=torch.float32) for camera in cameras])
         self.register_buffer("bases", bases, persistent=False)
         self.register_buffer("eyes", torch.tensor([c.eye for c in cameras]), persistent=False)
         halves = torch.tensor([c.fov for c in cameras]).deg2rad().div(2).tan()
         self.register_buffer("halves", halves, persistent=False)
+        shifts = [((1 - 2 * SAMPLE[1]) / camera.width, (1 - 2 * SAMPLE[0]) / camera.height) for camera in cameras]
+        self.register_buffer("shifts", torch.tensor(shifts), persistent=False)
         self.look = nn.Sequential(
             nn.Conv2d(5, width, 3, padding=1),
             nn.SiLU(),
@@ -78,7 +81,7 @@ class Fovea(nn.Module):
         offsets = centres[:, None] - self.get_buffer("eyes")[:, None]
         seen = torch.einsum("bvnx,vax->bvna", offsets, self.get_buffer("bases"))
         scale = seen[..., 2:] * self.get_buffer("halves")[:, None, None]
-        middle = seen[..., :2] / scale * torch.tensor([1.0, -1.0])
+        middle = seen[..., :2] / scale * torch.tensor([1.0, -1.0]) + self.get_buffer("shifts")[:, None]
         along = torch.linspace(-1, 1, PATCH) * REACH
         grid = torch.stack(torch.meshgrid(along, along, indexing="xy"), dim=-1)
         places = middle[..., None, None, :] + grid / scale[..., None, None]
@@ -89,14 +92,6 @@ class Fovea(nn.Module):
         cut = cut.unflatten(0, (batch, views)).unflatten(3, (count, PATCH)).permute(0, 3, 1, 2, 4, 5)
         height = cut[:, :, :, 3:4] - (centres[..., 2] / HEIGHT)[:, :, None, None, None, None]
         return torch.cat([cut[:, :, :, :3], height, cut[:, :, :, 4:]], dim=3)
-
-
-def basis(camera: Camera) -> Tensor:
-    """Return ``[3, 3]``: unit vectors to the right, up and forward of a camera, world frame."""
-    eye, target, up = (torch.tensor(v, dtype=torch.float32) for v in (camera.eye, camera.target, camera.up))
-    forward = functional.normalize(target - eye, dim=0)
-    right = functional.normalize(torch.linalg.cross(forward, up), dim=0)
-    return torch.stack([right, torch.linalg.cross(right, forward), forward])
 
 
 def glance_loss(glance: Glance, kind: Tensor, colour: Tensor, size: Tensor, mask: Tensor) -> Tensor:

@@ -10,21 +10,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import torch
 from scipy.optimize import linear_sum_assignment
 from torch import Tensor
 
-from simulator.base import COLOURS, KINDS, MOVABLE, FloatArray, Kind, Observation, Scene, Thing
+from simulator.base import COLOURS, MOVABLE, FloatArray, Observation, Scene, Thing
 from world_model.base import BLOCK, Belief
 from world_model.errors import PerceptionError
-from world_model.grouping import group
 from world_model.model import LatentState, WorldModel
+from world_model.seeing import STRANGER, Seen, at, discern
 
-TOKEN_SHARE = 0.5
-"""Weight of the token's opinion of the kind beside the fovea's, which sees more pixels."""
 NEAR = 0.06
 """A thing seen this close to where it was expected is that thing, metres."""
 ELSEWHERE = 10.0
@@ -33,25 +31,6 @@ CLEARLY_SEEN = 6.0
 """Summed cell weight from which an observed token replaces the imagined one outright (tuned on play seeds)."""
 IMAGINED_SHARE = 0.7
 """Weight of the imagined token of a barely seen thing (EVIDENCE 4b)."""
-STRANGER = 12.0
-"""Summed cell weight from which something nobody expected is believed to be there."""
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What one look shows, before it is compared with what was expected.
-
-    Attributes:
-        tokens: ``[G, D]``.
-        things: ``G`` things without lasting ids.
-        mass: ``[G]`` summed cell weights.
-        confidence: ``[G]`` probability of the kind and colour read out.
-    """
-
-    tokens: Tensor
-    things: tuple[Thing, ...]
-    mass: FloatArray
-    confidence: Tensor
 
 
 class TokenPerceiver:
@@ -98,24 +77,7 @@ class TokenPerceiver:
         rgb = torch.from_numpy(np.ascontiguousarray(observation.rgb))[None]
         elevation = torch.from_numpy(np.ascontiguousarray(observation.elevation))[None]
         channels, points = self.model.geometry.channels(rgb, elevation)
-        votes = self.model.encoder(channels, points)
-        groups = group(votes)
-        tokens = self.model.head(votes, groups.members[None])[0]
-        read = self.model.readouts(tokens)
-        glance = self.model.fovea(channels, read.position[None])
-        kinds = (glance.kind[0] + TOKEN_SHARE * read.kind).softmax(-1)
-        colours = (glance.colour[0] + read.colour).softmax(-1)
-        names = list(COLOURS)
-        things = tuple(
-            named(
-                kind := KINDS[int(kinds[g].argmax())],
-                names[int(colours[g].argmax())],
-                glance.size[0, g] if kind in MOVABLE else read.size[g],
-                read.position[g],
-            )
-            for g in range(len(tokens))
-        )
-        return Seen(tokens, things, groups.mass.numpy(), kinds.amax(-1) * colours.amax(-1))
+        return discern(self.model, channels, points)
 
     def updated(self, seen: Seen, tool: Tensor, expected: Belief) -> Belief:
         """Return the belief after comparing what is seen with what was expected."""
@@ -151,19 +113,6 @@ class TokenPerceiver:
         positions = self.model.readouts.where(state.tokens)[0]
         placed = tuple(at(thing, positions[row]) for row, thing in enumerate(belief.scene.things))
         return replace(belief, tokens=state.tokens[0], tool=state.tool[0], scene=Scene("belief", placed))
-
-
-def named(kind: Kind, colour: str, size: Tensor, position: Tensor) -> Thing:
-    """Return a thing with a provisional id."""
-    extents = [float(s) for s in size]
-    if kind in ("cylinder", "ball", "bowl"):
-        extents[0] = extents[1] = (extents[0] + extents[1]) / 2
-    return at(Thing(f"{colour}_{kind}", kind, colour, (extents[0], extents[1], extents[2]), (0.0, 0.0, 0.0)), position)
-
-
-def at(thing: Thing, position: Tensor) -> Thing:
-    """Return ``thing`` at ``position [3]``."""
-    return replace(thing, position=(float(position[0]), float(position[1]), float(position[2])))
 
 
 def matched(expected: Sequence[Thing], seen: Sequence[Thing]) -> dict[int, int]:

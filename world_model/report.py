@@ -12,22 +12,25 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from simulator.base import COLOURS, KINDS
 from world_model.batches import Film, Rows, actions, frames, manipulation
 from world_model.data import Play
-from world_model.grouping import group
 from world_model.losses import CENTIMETRE
 from world_model.model import LatentState, WorldModel
+from world_model.seeing import STRANGER, discern
 from world_model.train_encoder import training_pairs
 from world_model.train_predictors import Cache, start_state
 
 FRAMES = 400
 """Held-out images that perception is measured on."""
+FOUND = 2.0
+"""A thing discerned this close to a seen one is that one, cm."""
 
 
 def quantiles(values: Tensor) -> dict[str, float]:
-    """Return n, median and 90th percentile."""
+    """Return n, median and 90th percentile; of nothing, n alone."""
     if not len(values):
-        return {"n": 0.0, "median": float("nan"), "p90": float("nan")}
+        return {"n": 0.0}
     levels = torch.quantile(values.float(), torch.tensor([0.5, 0.9]))
     return {"n": float(len(values)), "median": round(float(levels[0]), 3), "p90": round(float(levels[1]), 3)}
 
@@ -43,7 +46,7 @@ def measure(model: WorldModel, random: WorldModel, film: Film, cache: Cache) -> 
     rows = np.unique(np.concatenate([pairs.manipulations.ravel(), pairs.blocks.ravel()]))[:FRAMES]
     return {
         "perception_cm": {"trained": perceived(model, film, rows), "random encoder": perceived(random, film, rows)},
-        "detection": detected(model, film, rows),
+        "discerned": discerned(model, film, rows),
         "level1_cm": level_errors(model, play, cache, pairs.blocks, level=1),
         "level2_cm": level_errors(model, play, cache, pairs.manipulations, level=2),
         "token_std": round(float(cache.tokens[cache.seen].std(0).mean()), 3),
@@ -68,29 +71,53 @@ def perceived(model: WorldModel, film: Film, rows: Rows) -> dict[str, object]:
     }
 
 
-def detected(model: WorldModel, film: Film, rows: Rows) -> dict[str, float]:
-    """Return the share of seen things found within 2 cm with the right kind and colour, and false finds."""
-    found = missed = false = 0
+def discerned(model: WorldModel, film: Film, rows: Rows) -> dict[str, object]:
+    """Return what one look without any expectation is worth, cells grouped by the model itself.
+
+    A seen thing is *found* when something is discerned within 2 cm of it; of found things, by kind: how often kind and
+    colour are right, and the errors of position and size (cm, the largest of the three extents). What is discerned
+    where nothing is, is *false*; ``strangers`` are those heavy enough to be believed.
+    """
+    found: dict[str, list[tuple[bool, bool, float, float]]] = {kind: [] for kind in KINDS}
+    seen_things = false = strangers = 0
     for row in rows:
         batch = frames(film, np.array([row]), mirror=False, jitter=None)
-        votes = model.encoder(batch.channels, batch.points)
-        groups = group(votes)
-        read = model.readouts(model.head(votes, groups.members[None]))
-        labels = batch.labels
-        gap = torch.cdist(read.position[0], labels.position[0]) / CENTIMETRE
-        alike = (read.kind[0].argmax(-1)[:, None] == labels.kind[0]) & (
-            read.colour[0].argmax(-1)[:, None] == labels.colour[0]
-        )
-        match = alike & (gap < 2)
-        seen = labels.seen[0]
-        found += int((match.any(0) & seen).sum())
-        missed += int((~match.any(0) & seen).sum())
-        false += int((~match[:, labels.kind[0] >= 0].any(1)).sum())
+        look, labels = discern(model, batch.channels, batch.points), batch.labels
+        places = torch.tensor([thing.position for thing in look.things]).view(-1, 3)
+        gap = torch.cdist(places, labels.position[0]) / CENTIMETRE
+        stray = ~(gap[:, labels.kind[0] >= 0] < FOUND).any(1).numpy()
+        false, strangers = false + int(stray.sum()), strangers + int((stray & (look.mass >= STRANGER)).sum())
+        for column in np.flatnonzero(labels.seen[0].numpy()):
+            seen_things += 1
+            if len(gap) and float(gap[:, column].min()) < FOUND:
+                nearest = int(gap[:, column].argmin())
+                thing, kind = look.things[nearest], KINDS[int(labels.kind[0, column])]
+                colour = list(COLOURS)[int(labels.colour[0, column])]
+                size = float((torch.tensor(thing.size) - labels.size[0, column]).abs().max()) / CENTIMETRE
+                alike = (thing.kind == kind, thing.colour == colour)
+                found[kind].append((*alike, float(gap[nearest, column]), size))
     return {
-        "things": float(found + missed),
-        "recall": round(found / max(1, found + missed), 4),
-        "false_per_image": round(false / len(rows), 4),
+        "things": seen_things,
+        "found": share(sum(len(rows) for rows in found.values()), seen_things),
+        "false_per_image": share(false, len(rows)),
+        "strangers_per_image": share(strangers, len(rows)),
+        "by_kind": {
+            kind: {
+                "n": len(rows),
+                "kind": share(sum(row[0] for row in rows), len(rows)),
+                "colour": share(sum(row[1] for row in rows), len(rows)),
+                "position": quantiles(torch.tensor([row[2] for row in rows])),
+                "size": quantiles(torch.tensor([row[3] for row in rows])),
+            }
+            for kind, rows in found.items()
+            if rows
+        },
     }
+
+
+def share(part: int, whole: int) -> float:
+    """Return ``part / whole``, 0 of nothing."""
+    return round(part / max(1, whole), 4)
 
 
 def predict(model: WorldModel, play: Play, state: LatentState, rows: Rows, level: int) -> Tensor:

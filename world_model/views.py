@@ -6,30 +6,16 @@ different sides can be compared in one metric frame.
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from simulator.base import Camera
+from simulator.pinhole import rays
 
 CONTRAST = 4.0
 """Factor on colours in [-0.5, 0.5]: most of a picture is bare table, what differs from it should weigh."""
 HEIGHT = 0.05
 """Metres per unit of the height channel: about the height of a thing."""
-
-
-def rays(camera: Camera) -> Tensor:
-    """Return ``[H, W, 3]`` directions of the camera's pixels, scaled so that the depth along the view axis is 1 m."""
-    eye, target, up = (np.asarray(v, dtype=np.float64) for v in (camera.eye, camera.target, camera.up))
-    forward = (target - eye) / np.linalg.norm(target - eye)
-    right = np.cross(forward, up)
-    right /= np.linalg.norm(right)
-    above = np.cross(right, forward)
-    half = np.tan(np.radians(camera.fov) / 2)
-    columns = (2 * (np.arange(camera.width) + 0.5) / camera.width - 1) * half * camera.width / camera.height
-    rows = (1 - 2 * (np.arange(camera.height) + 0.5) / camera.height) * half
-    directions = forward + rows[:, None, None] * above + columns[None, :, None] * right
-    return torch.from_numpy(directions.astype(np.float32))
 
 
 class Geometry(torch.nn.Module):
@@ -41,7 +27,7 @@ class Geometry(torch.nn.Module):
 
     def __init__(self, cameras: tuple[Camera, ...]) -> None:
         super().__init__()
-        self.register_buffer("directions", torch.stack([rays(c) for c in cameras]), persistent=False)
+        self.register_buffer("directions", torch.stack([torch.tensor(rays(c)) for c in cameras]), persistent=False)
         self.register_buffer("eyes", torch.tensor([c.eye for c in cameras], dtype=torch.float32), persistent=False)
 
     def points(self, elevation: Tensor) -> Tensor:

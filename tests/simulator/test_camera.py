@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from simulator.base import Camera, Thing
-from simulator.camera import DEFAULT_CAMERAS, OBLIQUE, OVERHEAD, pixel_points, project, rays, render
+from simulator.camera import DEFAULT_CAMERAS, OBLIQUE, OVERHEAD, render
+from simulator.pinhole import pixel_points, project, rays
 from simulator.tabletop import Tabletop
 from tests.simulator.driving import cube
 
@@ -73,11 +74,22 @@ def test_the_outline_of_a_cube_seen_from_above_is_where_the_cube_is(table: Table
     assert top[:, 1].max() == pytest.approx(-0.08, abs=0.003)
 
 
-@pytest.mark.parametrize(("camera", "height"), [(OVERHEAD, 0), (OBLIQUE, 3)], ids=["overhead", "oblique"])
-def test_the_bare_table_reads_zero_but_for_the_known_offset(table: Tabletop, camera: Camera, height: int) -> None:
+@pytest.mark.parametrize("camera", DEFAULT_CAMERAS, ids=lambda camera: camera.name)
+def test_the_bare_table_reads_zero(table: Tabletop, camera: Camera) -> None:
     _, elevation = render(table.bullet, (camera,))
     row, column = project(camera, np.array([0.1, 0.15, 0.0], np.float32)).round().astype(int)
-    assert elevation[0, row, column] == height
+    assert elevation[0, row, column] == 0
+
+
+@pytest.mark.parametrize("width", [96, 192])
+def test_the_middle_of_a_cubes_top_seen_from_above_is_where_its_middle_is(width: int) -> None:
+    camera = replace(OVERHEAD, width=width, height=width)
+    errors = []
+    for x, y in np.random.default_rng(1).uniform(-0.2, 0.2, (20, 2)):
+        _, elevation = render(Tabletop([cube("a", x, y)]).bullet, (camera,))
+        points = pixel_points(camera, elevation[0])
+        errors.append(points[elevation[0] == 40][:, :2].mean(axis=0) - (x, y))
+    assert np.abs(np.mean(errors, axis=0)).max() < 0.0006
 
 
 def test_pictures_are_repeatable_and_noise_comes_from_its_generator(table: Tabletop) -> None:

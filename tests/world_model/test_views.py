@@ -6,7 +6,8 @@ import numpy as np
 import torch
 
 from simulator.base import Scene, Thing
-from simulator.camera import DEFAULT_CAMERAS, pixel_points
+from simulator.camera import DEFAULT_CAMERAS
+from simulator.pinhole import pixel_points
 from simulator.world import PhysicalWorld
 from world_model.views import Geometry
 
