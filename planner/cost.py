@@ -17,6 +17,7 @@ from simulator.base import Subgoal, Thing
 from world_model.base import BLOCK, Belief
 from world_model.energies import Table, disturbance, goal_energy
 from world_model.model import LatentState, WorldModel, path
+from world_model.outline import outlines_of
 from world_model.proposals import Aim
 
 STEP_PRICE = 0.004
@@ -35,15 +36,17 @@ FAR = 0.1
 """Stands for a tip that never came near, metres."""
 DOUBT = 0.03
 """Energy of a grasp that is as likely to hold as not is half of this, metres."""
+RISK = 0.03
+"""Energy of a thing that surely topples, and of one that surely strays, metres."""
 RETREAT = 0.05
 """How far above the thing the tool must be for a manipulation to be complete, metres."""
 
 
 def state_of(belief: Belief) -> LatentState:
     """Return a belief as a batch of one state to imagine from."""
-    size = torch.tensor([[t.size for t in belief.scene.things]], dtype=torch.float32)
+    size = outlines_of(belief.scene.things)[None]
     present = torch.ones(1, len(belief.scene.things), dtype=torch.bool)
-    return LatentState(belief.tokens[None], size, belief.tool[None], present)
+    return LatentState.of(belief.tokens[None], size, belief.tool[None], present)
 
 
 def encoded(manipulations: list[Manipulation]) -> Tensor:
@@ -84,6 +87,7 @@ def imagine_manipulations(
     table = Table(positions, things, state.size[0])
     keep = [rows.index(name) for name in subgoal.keep if name in rows]
     energy = goal_energy(subgoal.facts, table) + disturbance(table, before, free, keep)
+    energy = energy + RISK * torch.sigmoid(after.fate).amax(1).sum(-1)
     return Imagination(after, positions, energy)
 
 
@@ -135,7 +139,7 @@ class ControlCost:
     def aim(self, positions: Tensor) -> Aim:
         """Return what the proposals are asked for, given decoded ``positions [S, N, 3]``."""
         count, push = len(positions), float(self.manipulation.kind == "push")
-        size = self.start.size[:, self.row] - torch.tensor([0.0, 0.0, 2 * GRIP])
+        size = self.start.size[:, self.row] - torch.tensor([0.0, 0.0, 2 * GRIP, 0.0])
         return Aim(
             positions[:, self.row],
             size.expand(count, -1),

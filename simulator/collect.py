@@ -27,7 +27,7 @@ from pathlib import Path
 
 import numpy as np
 
-from simulator.base import COLOURS, KINDS, FloatArray, Scene
+from simulator.base import COLOURS, KINDS, FloatArray, Physics, Scene
 from simulator.camera import DEFAULT_CAMERAS
 from simulator.errors import SceneError
 from simulator.play import choose_intent
@@ -43,6 +43,10 @@ INTERRUPTED = 0.015
 """Probability a block that a manipulation is abandoned (whatever is held is dropped)."""
 LONGEST = 48
 """Control steps after which a manipulation is given up."""
+ODD = 0.25
+"""Probability that a cube or cylinder is long or tall: such things topple."""
+CLUMSY = 0.2
+"""Share of grasps made off centre on purpose: hard negatives at the edge of the grab (EVIDENCE 4)."""
 MANIPULATIONS = 5
 """Manipulations an episode."""
 FORMAT_VERSION = 1
@@ -98,7 +102,7 @@ def play_episode(recorder: Recorder, rng: np.random.Generator) -> None:
     scene = fitting_scene(rng)
     recorder.scenes.append(scene)
     recorder.fresh_image = -1
-    world = PhysicalWorld(scene)
+    world = PhysicalWorld(scene, physics=some_physics(rng))
     try:
         world.restart(int(rng.integers(2**31)))
         noise = float(rng.choice([0.0, 0.002, 0.004, 0.006]))
@@ -109,11 +113,18 @@ def play_episode(recorder: Recorder, rng: np.random.Generator) -> None:
         world.close()
 
 
+def some_physics(rng: np.random.Generator) -> Physics:
+    """Return the physical constants of one episode: half of the time the usual ones, else friction and mass vary."""
+    if rng.random() < 0.5:
+        return Physics()
+    return Physics(friction=float(rng.uniform(0.3, 1.0)), mass_scale=float(2.0 ** rng.uniform(-1, 1)))
+
+
 def fitting_scene(rng: np.random.Generator) -> Scene:
     """Return a random scene, drawing again when the sampler found no room for its things."""
     while True:
         try:
-            return sample_scene(rng)
+            return sample_scene(rng, odd=ODD)
         except SceneError:
             continue
 
@@ -124,7 +135,7 @@ def play_manipulation(recorder: Recorder, world: PhysicalWorld, rng: np.random.G
     if intent is None:
         return False
     recorder.manipulation += 1
-    clumsy = rng.random() < 0.1
+    clumsy = rng.random() < CLUMSY
     phase = Phase(offset=tuple(rng.normal(0, 0.012, 2)) if clumsy else tuple(rng.normal(0, 0.002, 2)))
     filmed = bool(rng.random() < FILMED)
     steps, first, abandoned = 0, True, False

@@ -22,8 +22,9 @@ CARRY_GAP = 0.03
 
 def radius(thing: Thing) -> float:
     """Return the radius of the circle around the thing's footprint, metres."""
-    half = max(thing.size[0], thing.size[1]) / 2
-    return half * (1.41 if thing.kind in ("cube", "tray", "zone") else 1.0)
+    if thing.kind in ("cube", "tray", "zone"):
+        return float(np.hypot(thing.size[0], thing.size[1])) / 2
+    return thing.size[0] / 2
 
 
 def tops(things: Sequence[Thing]) -> list[Thing]:
@@ -78,8 +79,8 @@ def placement(rng: np.random.Generator, things: Sequence[Thing], moved: Thing) -
 
 
 def _onto(rng: np.random.Generator, support: Thing, moved: Thing) -> tuple[float, float, float]:
-    careless = rng.random() < 0.25
-    spread = rng.uniform(0.008, 0.028) if careless else 0.003
+    careless = rng.random() < 0.35
+    spread = rng.uniform(0.2, 0.6) * max(0.04, *moved.size[:2]) if careless else 0.003
     x, y = np.array(support.position[:2]) + rng.normal(0, spread, 2)
     floor = 0.004 if support.kind in CONTAINERS else (0.0 if support.kind == "zone" else support.top)
     base = support.bottom + floor if support.kind in CONTAINERS else floor
@@ -99,14 +100,19 @@ def choose_intent(rng: np.random.Generator, state: WorldState) -> Intent | None:
     moved = reachable[int(rng.integers(len(reachable)))]
     target = placement(rng, state.things, moved)
     clearance = clearance_over(state.things, moved) + float(rng.uniform(0, 0.03))
-    if rng.random() < 0.2 and moved.bottom < 0.02:
-        return _push_intent(rng, moved, clearance)
+    if moved.bottom < 0.02 and rng.random() < (0.5 if moved.kind == "ball" else 0.25):
+        return _push_intent(rng, state.things, moved, clearance)
     lowest_safe = 0.04 if rng.random() < 0.15 else clearance
     return Intent(push=False, thing=moved.id, target=target, clearance=min(max(lowest_safe, 0.04), 0.30))
 
 
-def _push_intent(rng: np.random.Generator, moved: Thing, clearance: float) -> Intent:
+def _push_intent(rng: np.random.Generator, things: Sequence[Thing], moved: Thing, clearance: float) -> Intent:
+    """Push ``moved`` somewhere, every other time straight at another thing."""
     angle, length = rng.uniform(0, 2 * np.pi), rng.uniform(0.04, 0.22)
+    others = [t for t in things if t.id != moved.id and t.kind != "zone"]
+    if others and rng.random() < 0.5:
+        rest = np.subtract(others[int(rng.integers(len(others)))].position, moved.position)
+        angle = float(np.arctan2(rest[1], rest[0]))
     spot = np.array(moved.position[:2]) + length * np.array([np.cos(angle), np.sin(angle)])
     spot = np.clip(spot, -EDGE, EDGE)
     return Intent(

@@ -62,6 +62,7 @@ def sample_scene(
     count: tuple[int, int] = (2, 8),
     stacked: float = 0.3,
     duplicates: float = 0.3,
+    odd: float = 0.0,
     weights: dict[Kind, float] | None = None,
     name: str = "sampled",
 ) -> Scene:
@@ -72,6 +73,7 @@ def sample_scene(
         count: smallest and largest number of things, both included; crowded draws may end with fewer.
         stacked: probability that a movable thing is put on or in another one, when there is one to take it.
         duplicates: probability that a movable thing repeats the colour and kind of an earlier one.
+        odd: probability that a cube or cylinder is long or tall.
         weights: how often each kind is drawn; ``DEFAULT_WEIGHTS`` when left out.
         name: the scene's name.
 
@@ -82,7 +84,7 @@ def sample_scene(
     wanted = int(rng.integers(count[0], count[1] + 1))
     kinds = _kinds(rng, wanted, weights or DEFAULT_WEIGHTS)
     for kind in kinds:
-        _add_one(rng, draft, kind, stacked, duplicates)
+        _add_one(rng, draft, kind, (stacked, duplicates, odd))
     order = rng.permutation(len(draft.things))
     scene = Scene(name, _renamed([draft.things[k] for k in order]))
     validate(scene)
@@ -104,14 +106,15 @@ def _kinds(rng: np.random.Generator, wanted: int, weights: dict[Kind, float]) ->
     return sorted(kinds, key=lambda kind: kind in MOVABLE)
 
 
-def _add_one(rng: np.random.Generator, draft: _Draft, kind: Kind, stacked: float, duplicates: float) -> None:
-    """Add a thing of ``kind`` if there is room for it."""
+def _add_one(rng: np.random.Generator, draft: _Draft, kind: Kind, chances: tuple[float, float, float]) -> None:
+    """Add a thing of ``kind`` if there is room; ``chances`` of being stacked, of repeating another, of being odd."""
+    stacked, duplicates, odd = chances
     colour = list(COLOURS)[int(rng.integers(len(COLOURS)))]
     alike = [thing for thing in draft.things if thing.kind in MOVABLE]
     if kind in MOVABLE and alike and rng.random() < duplicates:
         twin = alike[int(rng.integers(len(alike)))]
         kind, colour = twin.kind, twin.colour
-    size = _size(rng, kind)
+    size = _odd_size(rng, kind) if odd > 0 and rng.random() < odd else _size(rng, kind)
     yaw = float(rng.uniform(-math.pi, math.pi))
     if kind in MOVABLE and rng.random() < stacked:
         for support in _supports(rng, draft, kind, size):
@@ -145,6 +148,18 @@ def _size(rng: np.random.Generator, kind: Kind) -> Size:
     if kind == "tray":
         return (float(rng.uniform(0.11, 0.17)), float(rng.uniform(0.10, 0.14)), float(rng.uniform(0.02, 0.03)))
     return (float(rng.uniform(0.08, 0.14)), float(rng.uniform(0.08, 0.14)), 0.001)
+
+
+def _odd_size(rng: np.random.Generator, kind: Kind) -> Size:
+    """A plank or a tall block, a tall cylinder; other kinds have no odd sizes."""
+    thin, long = float(rng.uniform(0.026, 0.042)), float(rng.uniform(0.07, 0.115))
+    if kind == "cylinder":
+        return (thin, thin, long)
+    if kind != "cube":
+        return _size(rng, kind)
+    if rng.random() < 0.4:
+        return (thin, float(rng.uniform(0.026, 0.042)), long)
+    return (long, float(rng.uniform(0.03, 0.045)), float(rng.uniform(0.026, 0.04)))
 
 
 def _supports(rng: np.random.Generator, draft: _Draft, kind: Kind, size: Size) -> list[Thing]:

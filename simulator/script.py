@@ -14,8 +14,8 @@ from simulator.base import MAX_STEP, FloatArray, Thing, WorldState
 
 TOOL_RADIUS = 0.009
 """Radius of the tool's rod, metres."""
-PUSH_HEIGHT = 0.015
-"""Height of the tip while pushing, metres."""
+PUSH_HEIGHT = 0.016
+"""Largest height of the tip above the lower face of what it pushes, metres: tall things topple when pushed high."""
 PUSH_STEP = 0.025
 """Tool displacement a control step while pushing, metres."""
 RETREAT = 0.08
@@ -51,6 +51,18 @@ def towards(tool: FloatArray, aim: FloatArray, suction: float, limit: float = MA
 def find(state: WorldState, thing_id: str) -> Thing:
     """Return the thing called ``thing_id`` in ``state``; raises ``StopIteration`` when absent."""
     return next(thing for thing in state.things if thing.id == thing_id)
+
+
+def half_across(thing: Thing, along: FloatArray) -> float:
+    """Return how far the outline of ``thing`` reaches from its centre along the unit vector ``along [2]``, metres."""
+    if thing.kind in ("cylinder", "ball", "bowl"):
+        return thing.size[0] / 2
+    cosine, sine = float(np.cos(thing.yaw)), float(np.sin(thing.yaw))
+    x, y = (
+        abs(float(along[0]) * cosine + float(along[1]) * sine),
+        abs(float(along[1]) * cosine - float(along[0]) * sine),
+    )
+    return (x * thing.size[0] + y * thing.size[1]) / 2
 
 
 def scripted_action(state: WorldState, intent: Intent, phase: Phase) -> tuple[FloatArray, Phase]:
@@ -105,9 +117,9 @@ def _push(tool: FloatArray, thing: Thing, intent: Intent, phase: Phase) -> tuple
     rest = np.array(intent.target[:2], dtype=np.float32) - centre
     distance = float(np.linalg.norm(rest))
     along = rest / max(distance, 1e-6)
-    reach = 0.5 * float(max(thing.size[:2])) * 1.15 + TOOL_RADIUS
+    reach = half_across(thing, along) + TOOL_RADIUS
     behind = centre - along * (reach + 0.015)
-    height = max(PUSH_HEIGHT, thing.bottom + 0.4 * thing.size[2])
+    height = thing.bottom + min(0.4 * thing.size[2], PUSH_HEIGHT)
     offset = tool[:2] - centre
     lateral = float(abs(offset[0] * along[1] - offset[1] * along[0]))
     if phase.lowered and (distance < 0.008 or float(rest @ along) <= 0):

@@ -15,10 +15,13 @@ from torch import Tensor
 from world_model.data import Play
 from world_model.labels import owners
 from world_model.losses import Labels
+from world_model.outline import outline
 from world_model.proposals import Aim
 from world_model.views import CONTRAST, Geometry
 
 Rows = NDArray[np.int64]
+NOISE = 8.0
+"""Largest standard deviation of the noise added to a training image's colours, 8-bit units."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,9 @@ def cell_shape(play: Play) -> tuple[int, int, int]:
 
 
 def frames(film: Film, rows: Rows, *, mirror: bool, jitter: torch.Generator | None) -> Frames:
-    """Return the images and labels of states ``rows``; ``jitter`` varies brightness and tint by up to a tenth."""
+    """Return the images and labels of states ``rows``; ``jitter`` varies brightness and tint by up to a tenth
+    and adds a camera's noise of up to 8 of 255 levels.
+    """
     play = film.play
     rgb, elevation = play.images(rows)
     channels, points = film.geometry.channels(rgb, elevation)
@@ -100,7 +105,9 @@ def frames(film: Film, rows: Rows, *, mirror: bool, jitter: torch.Generator | No
         channels, points, owner = channels.flip(-1), points.flip(-2) * sign(mirror), owner.flip(-1)
     if jitter is not None:
         gain = 0.9 + 0.2 * torch.rand((len(rows), 1, 3, 1, 1), generator=jitter)
-        channels[:, :, :3] = (channels[:, :, :3] + 0.5 * CONTRAST) * gain - 0.5 * CONTRAST
+        noise = NOISE / 255 * CONTRAST * torch.rand((len(rows), 1, 1, 1, 1), generator=jitter)
+        grain = noise * torch.randn(channels[:, :, :3].shape, generator=jitter)
+        channels[:, :, :3] = (channels[:, :, :3] + 0.5 * CONTRAST) * gain - 0.5 * CONTRAST + grain
     tool = play.floats("proprioception", rows)
     tool = torch.cat([tool[:, :3] * sign(mirror), tool[:, 3:]], dim=-1)
     return Frames(channels, points, labels_of(play, rows, owner.flatten(1), mirror=mirror), tool)
@@ -115,12 +122,14 @@ def labels_of(play: Play, rows: Rows, owner: Tensor, *, mirror: bool) -> Labels:
     most = int((kind >= 0).sum(1).max())
     position = (play.floats("position", rows) * sign(mirror))[:, :most]
     size = torch.from_numpy(play.of_episode("size", rows).astype(np.float32))[:, :most]
+    yaw = play.floats("yaw", rows)[:, :most] * (-1 if mirror else 1)
     colour = torch.from_numpy(play.of_episode("colour", rows).astype(np.int64))[:, :most]
     return Labels(
         owner[:, None] == torch.arange(most)[:, None],
         owner.long().clamp(max=most - 1),
         position,
-        size,
+        outline(size, yaw),
+        play.floats("upright", rows)[:, :most],
         kind[:, :most],
         colour,
     )
@@ -136,7 +145,7 @@ def manipulation(play: Play, rows: Rows, *, mirror: bool = False) -> Tensor:
     """Return the manipulations ``[B, M]`` begun in states ``rows``: they start at the top of the thing, as grasped."""
     intent, aim = play.floats("intent", rows), aims(play, rows, mirror=mirror)
     offset = torch.nn.functional.pad(intent[:, 6:8], (0, 1)) * sign(mirror)
-    top = torch.nn.functional.pad(aim.size[:, 2:] / 2, (2, 0))
+    top = torch.nn.functional.pad(aim.size[:, 2:3] / 2, (2, 0))
     return torch.cat([aim.push[:, None], aim.thing + offset + top, aim.target, aim.clearance[:, None]], dim=-1)
 
 
@@ -147,4 +156,5 @@ def aims(play: Play, rows: Rows, *, mirror: bool = False) -> Aim:
     batch = torch.arange(len(rows))
     position = play.floats("position", rows)[batch, thing] * sign(mirror)
     size = torch.from_numpy(play.of_episode("size", rows).astype(np.float32))[batch, thing]
-    return Aim(position, size, intent[:, 2:5] * sign(mirror), intent[:, 5], intent[:, 0])
+    yaw = play.floats("yaw", rows)[batch, thing] * (-1 if mirror else 1)
+    return Aim(position, outline(size, yaw), intent[:, 2:5] * sign(mirror), intent[:, 5], intent[:, 0])

@@ -1,7 +1,7 @@
 """Recorded play, read from shards, and the batches that training draws from it.
 
 The layout of a shard is documented where it is written (``simulator.collect``); here it is only arrays. Every
-fiftieth episode is held out and never trained on.
+twenty-fifth episode is held out and never trained on.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ARRAYS = (
     "actions", "intended", "continues", "finished", "intent", "kind", "colour", "size",
 )  # fmt: skip
 PICTURES = ("rgb", "elevation")
-HELD_OUT_EVERY = 50
+HELD_OUT_EVERY = 25
 FORMAT_VERSION = 1
 
 

@@ -15,10 +15,11 @@ from torch.nn import functional
 
 from simulator.base import COLOURS, KINDS, Camera
 from simulator.pinhole import SAMPLE, axes
-from world_model.tokens import SIZE_SCALE
+from world_model.losses import Labels, mean_where
+from world_model.tokens import SIZE_SCALE, as_outline
 from world_model.views import HEIGHT
 
-REACH = 0.05
+REACH = 0.065
 """Half the width of a patch at the thing's distance, metres."""
 PATCH = 24
 """Samples along a patch's side."""
@@ -26,11 +27,11 @@ PATCH = 24
 
 @dataclass(frozen=True)
 class Glance:
-    """What the fovea reads: ``kind [..., 6]`` and ``colour [..., 12]`` logits, ``size [..., 3]`` metres."""
+    """What the fovea reads: ``kind [..., 6]`` and ``colour [..., 12]`` logits, ``outline [..., 4]`` metres."""
 
     kind: Tensor
     colour: Tensor
-    size: Tensor
+    outline: Tensor
 
 
 class Fovea(nn.Module):
@@ -63,7 +64,7 @@ class Fovea(nn.Module):
             nn.SiLU(),
         )
         self.name = nn.Sequential(
-            nn.Linear(2 * width * self.views * 2, 128), nn.SiLU(), nn.Linear(128, 3 + len(KINDS) + len(COLOURS))
+            nn.Linear(2 * width * self.views * 2, 128), nn.SiLU(), nn.Linear(128, 4 + len(KINDS) + len(COLOURS))
         )
 
     def forward(self, channels: Tensor, centres: Tensor) -> Glance:
@@ -71,10 +72,10 @@ class Fovea(nn.Module):
         patches = self.patches(channels, centres)
         seen = self.look(patches.flatten(0, 2))
         pooled = torch.cat([seen.mean((-1, -2)), seen.amax((-1, -2))], dim=-1)
-        size, kind, colour = self.name(pooled.unflatten(0, patches.shape[:3]).flatten(2)).split(
-            [3, len(KINDS), len(COLOURS)], dim=-1
+        shape, kind, colour = self.name(pooled.unflatten(0, patches.shape[:3]).flatten(2)).split(
+            [4, len(KINDS), len(COLOURS)], dim=-1
         )
-        return Glance(kind, colour, functional.softplus(size) * SIZE_SCALE)
+        return Glance(kind, colour, as_outline(shape))
 
     def patches(self, channels: Tensor, centres: Tensor) -> Tensor:
         """Return ``[B, N, V, 5, PATCH, PATCH]``; the height channel is relative to the centre's own height."""
@@ -94,8 +95,10 @@ class Fovea(nn.Module):
         return torch.cat([cut[:, :, :, :3], height, cut[:, :, :, 4:]], dim=3)
 
 
-def glance_loss(glance: Glance, kind: Tensor, colour: Tensor, size: Tensor, mask: Tensor) -> Tensor:
-    """Cross-entropy of kind ``[B, N]`` and colour, and size ``[B, N, 3]`` in decimetres, where ``mask [B, N]``."""
-    classes = functional.cross_entropy(glance.kind[mask], kind[mask])
-    classes = classes + 0.5 * functional.cross_entropy(glance.colour[mask], colour[mask])
-    return classes + 2 * ((glance.size - size)[mask] / SIZE_SCALE).abs().sum(-1).mean()
+def glance_loss(glance: Glance, labels: Labels) -> Tensor:
+    """Cross-entropy of kind and colour of what is seen, and outline in decimetres of what is seen standing."""
+    seen = labels.seen
+    classes = functional.cross_entropy(glance.kind[seen], labels.kind[seen])
+    classes = classes + 0.5 * functional.cross_entropy(glance.colour[seen], labels.colour[seen])
+    gap = ((glance.outline - labels.outline) / SIZE_SCALE).abs().sum(-1)
+    return classes + 2 * mean_where(gap, labels.standing)

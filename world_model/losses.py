@@ -19,6 +19,8 @@ from world_model.tokens import SIZE_SCALE, ReadOut
 CENTIMETRE = 0.01
 KIND_WEIGHT = torch.tensor([1.0, 2.5, 2.5, 1.0, 1.0, 1.0])
 """Cubes outnumber cylinders and balls in play, and a few pixels tell them apart."""
+UPRIGHT = 0.95
+"""Cosine from which a thing counts as standing."""
 SEEN = 3
 """A thing is seen in an image pair when at least this many cells show it."""
 
@@ -31,14 +33,16 @@ class Labels:
         members: ``[B, N, C]`` bool, which cell shows which thing.
         owner: ``[B, C]`` row of the thing a cell shows; meaningless where it shows none.
         position: ``[B, N, 3]`` metres.
-        size: ``[B, N, 3]`` metres.
+        outline: ``[B, N, 4]`` metres, as ``world_model.outline`` defines it; of things on their side meaningless.
+        upright: ``[B, N]`` cosine between the thing's own z axis and the world's.
         kind, colour: ``[B, N]`` class rows, -1 where there is no thing.
     """
 
     members: Tensor
     owner: Tensor
     position: Tensor
-    size: Tensor
+    outline: Tensor
+    upright: Tensor
     kind: Tensor
     colour: Tensor
 
@@ -46,6 +50,11 @@ class Labels:
     def seen(self) -> Tensor:
         """``[B, N]`` bool."""
         return (self.members.sum(-1) >= SEEN) & (self.kind >= 0)
+
+    @property
+    def standing(self) -> Tensor:
+        """``[B, N]`` bool: seen and upright, so that its outline is known."""
+        return self.seen & (self.upright > UPRIGHT)
 
 
 def mean_where(values: Tensor, mask: Tensor) -> Tensor:
@@ -74,11 +83,11 @@ def vote_loss(votes: Votes, labels: Labels) -> Tensor:
 
 
 def read_out_loss(read: ReadOut, labels: Labels, mask: Tensor) -> Tensor:
-    """Pose (centimetres, smooth L1), size, kind and colour of the things where ``mask [B, N]``."""
+    """Pose (centimetres, smooth L1), outline, kind and colour of the things where ``mask [B, N]``."""
     nature = functional.cross_entropy(read.kind.movedim(-1, 1), labels.kind.clamp(min=0), KIND_WEIGHT, reduction="none")
     nature = nature + functional.cross_entropy(read.colour.movedim(-1, 1), labels.colour.clamp(min=0), reduction="none")
-    size = ((read.size - labels.size) / SIZE_SCALE).abs().sum(-1)
-    return 0.5 * pose_loss(read.position, labels.position, mask) + mean_where(nature, mask) + mean_where(size, mask)
+    outline = mean_where(((read.outline - labels.outline) / SIZE_SCALE).abs().sum(-1), mask & labels.standing)
+    return 0.5 * pose_loss(read.position, labels.position, mask) + mean_where(nature, mask) + outline
 
 
 def pose_loss(position: Tensor, truth: Tensor, mask: Tensor) -> Tensor:
@@ -99,6 +108,11 @@ def gate_loss(gate: Tensor, start: Tensor, end: Tensor, carried: Tensor, mask: T
     with_it = (((end - start) - carried[:, None]).norm(dim=-1) < 0.35 * along) & (along > 0.015)
     decided = mask & ((moved < 0.005) | with_it) & (along > 0.015)
     return mean_where(functional.binary_cross_entropy_with_logits(gate, with_it.float(), reduction="none"), decided)
+
+
+def fate_loss(fate: Tensor, truth: Tensor, mask: Tensor) -> Tensor:
+    """Cross-entropy of the fates ``[B, N, 2]``, toppled and strayed, with ``truth`` (bool) where ``mask``."""
+    return mean_where(functional.binary_cross_entropy_with_logits(fate, truth.float(), reduction="none"), mask)
 
 
 def drop_cells(members: Tensor, generator: torch.Generator) -> Tensor:

@@ -16,7 +16,7 @@ from simulator.base import MAX_STEP, TOOL_CEILING, Camera
 from world_model.base import BLOCK, Imagined
 from world_model.encoder import PixelEncoder, Votes
 from world_model.fovea import Fovea
-from world_model.predictor import TokenPredictor
+from world_model.predictor import FATES, TokenPredictor
 from world_model.proposals import ProposalPolicy
 from world_model.tokens import ReadOuts, TokenHead
 from world_model.views import Geometry
@@ -25,6 +25,8 @@ TOOL_REACH = 0.27
 """Largest |x| and |y| of the tool tip, metres."""
 TOOL_FLOOR = 0.004
 """Lowest tool tip, metres."""
+UNTOUCHED = -8.0
+"""Logit of the fate of things before anything is done."""
 
 
 @dataclass(frozen=True)
@@ -52,24 +54,34 @@ class LatentState:
 
     Attributes:
         tokens: ``[B, N, D]``.
-        size: ``[B, N, 3]`` metres, constant while imagining.
+        size: ``[B, N, 4]`` outlines (``world_model.outline``; the third entry is the height), metres, constant while
+            imagining.
         tool: ``[B, P]`` proprioception.
         present: ``[B, N]`` bool.
+        fate: ``[B, N, 2]`` logits that the last imagined action toppled a thing, and that it made it stray.
     """
 
     tokens: Tensor
     size: Tensor
     tool: Tensor
     present: Tensor
+    fate: Tensor
+
+    @classmethod
+    def of(cls, tokens: Tensor, size: Tensor, tool: Tensor, present: Tensor) -> LatentState:
+        """Return a state nothing has befallen yet."""
+        return cls(tokens, size, tool, present, tokens.new_full((*tokens.shape[:2], FATES), UNTOUCHED))
 
     def repeat(self, count: int) -> LatentState:
         """Return the single state of this batch (``B`` = 1) ``count`` times, without copying."""
-        return LatentState(*(x.expand(count, *x.shape[1:]) for x in (self.tokens, self.size, self.tool, self.present)))
+        return LatentState(
+            *(x.expand(count, *x.shape[1:]) for x in (self.tokens, self.size, self.tool, self.present, self.fate))
+        )
 
     def row(self, index: int) -> LatentState:
         """Return one state of the batch, a batch of one."""
         part = slice(index, index + 1)
-        return LatentState(self.tokens[part], self.size[part], self.tool[part], self.present[part])
+        return LatentState(self.tokens[part], self.size[part], self.tool[part], self.present[part], self.fate[part])
 
 
 def stacked(states: list[LatentState]) -> LatentState:
@@ -79,6 +91,7 @@ def stacked(states: list[LatentState]) -> LatentState:
         torch.cat([s.size for s in states]),
         torch.cat([s.tool for s in states]),
         torch.cat([s.present for s in states]),
+        torch.cat([s.fate for s in states]),
     )
 
 
@@ -123,9 +136,11 @@ class WorldModel(nn.Module):
         context = torch.cat(
             [(actions[..., :3] / MAX_STEP).flatten(1), suction, state.tool[:, 3:5], start[:, 2:] / 0.1], dim=-1
         )
-        tokens, gate, seal = self.level1(state.tokens, self._geometry(state), (start, end), context, state.present)
+        tokens, gate, fate, seal = self.level1(
+            state.tokens, self._geometry(state), (start, end), context, state.present
+        )
         tool = torch.cat([end, suction[:, -1:], (torch.sigmoid(seal) * suction[:, -1])[:, None]], dim=-1)
-        return LatentState(tokens, state.size, tool, state.present), gate, seal
+        return LatentState(tokens, state.size, tool, state.present, fate), gate, seal
 
     def after_manipulation(self, state: LatentState, manipulation: Tensor) -> tuple[LatentState, Tensor]:
         """Imagine a whole manipulation ``[B, M]``; return the state afterwards and the gate logits ``[B, N]``.
@@ -134,9 +149,11 @@ class WorldModel(nn.Module):
         """
         start, target = manipulation[:, 1:4], manipulation[:, 4:7]
         context = torch.stack([manipulation[:, 0], manipulation[:, 7] / 0.1], dim=-1)
-        tokens, gate, _ = self.level2(state.tokens, self._geometry(state), (start, target), context, state.present)
+        tokens, gate, fate, _ = self.level2(
+            state.tokens, self._geometry(state), (start, target), context, state.present
+        )
         tool = torch.cat([target[:, :2], target[:, 2:] + 0.1, torch.zeros_like(target[:, :2])], dim=-1)
-        return LatentState(tokens, state.size, tool, state.present), gate
+        return LatentState(tokens, state.size, tool, state.present, fate), gate
 
     def imagined(self, state: LatentState) -> Imagined:
         """Return ``state`` with its positions decoded."""

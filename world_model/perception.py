@@ -21,6 +21,7 @@ from simulator.base import COLOURS, MOVABLE, FloatArray, Observation, Scene, Thi
 from world_model.base import BLOCK, Belief
 from world_model.errors import PerceptionError
 from world_model.model import LatentState, WorldModel
+from world_model.outline import outlines_of
 from world_model.seeing import STRANGER, Seen, at, discern
 
 NEAR = 0.06
@@ -100,9 +101,9 @@ class TokenPerceiver:
     @torch.no_grad()
     def predict(self, belief: Belief, actions: FloatArray) -> Belief:
         """Imagine ``belief`` after ``actions [T, A]``; an unfinished last block is filled with standing still."""
-        size = torch.tensor([[t.size for t in belief.scene.things]], dtype=torch.float32).view(1, -1, 3)
+        size = outlines_of(belief.scene.things)[None]
         present = torch.ones(1, len(belief.scene.things), dtype=torch.bool)
-        state = LatentState(belief.tokens[None], size, belief.tool[None], present)
+        state = LatentState.of(belief.tokens[None], size, belief.tool[None], present)
         steps = torch.from_numpy(np.asarray(actions, dtype=np.float32)).view(-1, 4)
         for start in range(0, len(steps), BLOCK):
             block = steps[start : start + BLOCK]

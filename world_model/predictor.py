@@ -15,6 +15,9 @@ from torch.nn import functional
 
 from world_model.tokens import POSITION_SCALE
 
+FATES = 2
+"""What may befall a thing: it topples, it strays from where it stood or was to be put."""
+
 
 def relative(points: Tensor, reference: Tensor) -> Tensor:
     """Describe ``points [..., N, 3]`` as seen from ``reference [..., 1, 3]`` at several scales: ``[..., N, 12]``."""
@@ -64,43 +67,43 @@ class TokenPredictor(nn.Module):
 
     def __init__(self, width: int, context: int, *, hidden: int = 64, layers: int = 2, heads: int = 4) -> None:
         super().__init__()
-        self.enter = nn.Linear(width + 27, hidden)
+        self.enter = nn.Linear(width + 28, hidden)
         self.act = nn.Sequential(nn.Linear(context + 3, hidden), nn.SiLU(), nn.Linear(hidden, hidden))
         self.pair = nn.Sequential(nn.Linear(5, 16), nn.SiLU(), nn.Linear(16, heads))
         self.layers = nn.ModuleList(Attention(hidden, heads) for _ in range(layers))
-        self.leave = nn.Sequential(nn.LayerNorm(hidden), nn.Linear(hidden, width + 1))
+        self.leave = nn.Sequential(nn.LayerNorm(hidden), nn.Linear(hidden, width + 1 + FATES))
         self.transport = nn.Linear(3, width, bias=False)
         self.seal = nn.Linear(hidden, 1)
 
     def forward(
         self, tokens: Tensor, geometry: Tensor, ends: tuple[Tensor, Tensor], context: Tensor, present: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Imagine one action.
 
         Args:
             tokens: ``[B, N, D]``.
-            geometry: ``[B, N, 6]`` decoded centres and sizes, metres.
+            geometry: ``[B, N, 7]`` decoded centres and outlines, metres.
             ends: a and b, ``[B, 3]`` each, metres.
             context: ``[B, X]`` the rest of the action.
             present: ``[B, N]`` bool, False for rows without a thing.
 
         Returns:
-            Tokens afterwards ``[B, N, D]``, gate logits ``[B, N]`` (carried along or not), seal logit ``[B]``
-            (something held).
+            Tokens afterwards ``[B, N, D]``, gate logits ``[B, N]`` (carried along or not), fate logits ``[B, N, 2]``
+            (toppled, strayed), seal logit ``[B]`` (something held).
         """
         start, end = ends[0][:, None], ends[1][:, None]
         centre, size = geometry[..., :3], geometry[..., 3:]
-        upper = centre + torch.nn.functional.pad(size[..., 2:] / 2, (2, 0))
+        upper = centre + functional.pad(size[..., 2:3] / 2, (2, 0))
         described = torch.cat([tokens, relative(upper, start), relative(centre, end), size / 0.04], dim=-1)
         moved = (end - start) / POSITION_SCALE
         rows = torch.cat([self.enter(described), self.act(torch.cat([context, moved[:, 0]], -1))[:, None]], dim=1)
         bias = self.bias(centre, present)
         for layer in self.layers:
             rows = layer(rows, bias)
-        change = self.leave(rows[:, :-1])
-        gate = change[..., -1]
+        change, gate, fate = self.leave(rows[:, :-1]).split([tokens.shape[-1], 1, FATES], dim=-1)
+        gate = gate[..., 0]
         carried = torch.sigmoid(gate)[..., None] * self.transport(moved)
-        return tokens + change[..., :-1] + carried, gate, self.seal(rows[:, -1])[:, 0]
+        return tokens + change + carried, gate, fate, self.seal(rows[:, -1])[:, 0]
 
     def bias(self, centre: Tensor, present: Tensor) -> Tensor:
         """Return the attention bias ``[B, heads, N + 1, N + 1]`` from pairwise geometry; absent rows are hidden."""

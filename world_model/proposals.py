@@ -29,7 +29,7 @@ class Aim:
 
     Attributes:
         thing: ``[B, 3]`` centre of the thing to move, metres.
-        size: ``[B, 3]`` its extents, metres.
+        size: ``[B, 4]`` its outline (``world_model.outline``), metres.
         target: ``[B, 3]`` where its centre should end, metres.
         clearance: ``[B]`` height to carry it over, metres.
         push: ``[B]`` 1 to push it, 0 to carry it.
@@ -49,7 +49,7 @@ def scales(delta: Tensor) -> Tensor:
 
 def describe(tool: Tensor, aim: Aim) -> Tensor:
     """Return the policy's input ``[B, X]`` from proprioception ``[B, P]`` and the aim."""
-    tip, half = tool[:, :3], aim.size[:, 2:] / 2
+    tip, half = tool[:, :3], aim.size[:, 2:3] / 2
     top = torch.cat([aim.thing[:, :2], aim.thing[:, 2:] + half], dim=-1)
     rest = aim.target - aim.thing
     distance = rest[:, :2].norm(dim=-1, keepdim=True)
@@ -57,7 +57,8 @@ def describe(tool: Tensor, aim: Aim) -> Tensor:
     offset = tip[:, :2] - aim.thing[:, :2]
     forward = (offset * along).sum(-1, keepdim=True)
     lateral = offset[:, :1] * along[:, 1:] - offset[:, 1:] * along[:, :1]
-    reach = aim.size[:, :2].amax(-1, keepdim=True) * 0.575 + 0.009
+    across = (aim.size[:, :2] * along.square()).sum(-1) + 2 * aim.size[:, 3] * along[:, 0] * along[:, 1]
+    reach = across[:, None] * 0.575 + 0.009
     behind = aim.thing[:, :2] - along * (reach + 0.015)
     heights = torch.cat([aim.thing[:, 2:] - half - aim.clearance[:, None], tip[:, 2:] - aim.clearance[:, None]], dim=-1)
     return torch.cat(
@@ -125,4 +126,4 @@ class ProposalPolicy(nn.Module):
 
 def empty_aim() -> Aim:
     """Return a batch of one aim of zeros."""
-    return Aim(torch.zeros(1, 3), torch.zeros(1, 3), torch.zeros(1, 3), torch.zeros(1), torch.zeros(1))
+    return Aim(torch.zeros(1, 3), torch.zeros(1, 4), torch.zeros(1, 3), torch.zeros(1), torch.zeros(1))

@@ -17,9 +17,10 @@ from world_model.batches import Film, Rows, actions, frames, manipulation
 from world_model.data import Play
 from world_model.losses import CENTIMETRE
 from world_model.model import LatentState, WorldModel
+from world_model.outline import outlines_of
 from world_model.seeing import STRANGER, discern
 from world_model.train_encoder import training_pairs
-from world_model.train_predictors import Cache, start_state
+from world_model.train_predictors import Cache, fates, start_state
 
 FRAMES = 400
 """Held-out images that perception is measured on."""
@@ -49,6 +50,7 @@ def measure(model: WorldModel, random: WorldModel, film: Film, cache: Cache) -> 
         "discerned": discerned(model, film, rows),
         "level1_cm": level_errors(model, play, cache, pairs.blocks, level=1),
         "level2_cm": level_errors(model, play, cache, pairs.manipulations, level=2),
+        "fate_auc": fate_auc(model, play, cache, pairs.manipulations),
         "token_std": round(float(cache.tokens[cache.seen].std(0).mean()), 3),
     }
 
@@ -75,7 +77,7 @@ def discerned(model: WorldModel, film: Film, rows: Rows) -> dict[str, object]:
     """Return what one look without any expectation is worth, cells grouped by the model itself.
 
     A seen thing is *found* when something is discerned within 2 cm of it; of found things, by kind: how often kind and
-    colour are right, and the errors of position and size (cm, the largest of the three extents). What is discerned
+    colour are right, and the errors of position and size (cm, the largest of the outline's entries). What is discerned
     where nothing is, is *false*; ``strangers`` are those heavy enough to be believed.
     """
     found: dict[str, list[tuple[bool, bool, float, float]]] = {kind: [] for kind in KINDS}
@@ -93,7 +95,7 @@ def discerned(model: WorldModel, film: Film, rows: Rows) -> dict[str, object]:
                 nearest = int(gap[:, column].argmin())
                 thing, kind = look.things[nearest], KINDS[int(labels.kind[0, column])]
                 colour = list(COLOURS)[int(labels.colour[0, column])]
-                size = float((torch.tensor(thing.size) - labels.size[0, column]).abs().max()) / CENTIMETRE
+                size = float((outlines_of([thing])[0] - labels.outline[0, column]).abs().max()) / CENTIMETRE
                 alike = (thing.kind == kind, thing.colour == colour)
                 found[kind].append((*alike, float(gap[nearest, column]), size))
     return {
@@ -152,6 +154,29 @@ def level_errors(model: WorldModel, play: Play, cache: Cache, pairs: Rows, *, le
         gap = (model.readouts.where(tokens) - truth).norm(dim=-1) / CENTIMETRE
         errors[name] = {"all": quantiles(gap[seen]), "moved": quantiles(gap[moving])}
     return errors
+
+
+def fate_auc(model: WorldModel, play: Play, cache: Cache, pairs: Rows) -> dict[str, object]:
+    """Return how well level 2 foresees what topples and what strays: area under the ROC curve, events and cases."""
+    before, after = pairs[:, 0], pairs[:, 1]
+    state = start_state(play, cache, before)
+    imagined, _ = model.after_manipulation(state, manipulation(play, before))
+    truth, known = fates(play, before, after)
+    found: dict[str, object] = {}
+    for column, name in enumerate(("toppled", "strayed")):
+        mask = known[..., column] & state.present
+        scores, events = imagined.fate[..., column][mask], truth[..., column][mask]
+        found[name] = {"auc": area_under_curve(scores, events), "events": int(events.sum()), "n": int(mask.sum())}
+    return found
+
+
+def area_under_curve(scores: Tensor, events: Tensor) -> float | None:
+    """Return the probability that an event scores higher than a non-event; None without both."""
+    hits, others = scores[events], scores[~events]
+    if not len(hits) or not len(others):
+        return None
+    above = (hits[:, None] > others).float().mean() + 0.5 * (hits[:, None] == others).float().mean()
+    return round(float(above), 4)
 
 
 @torch.no_grad()

@@ -9,11 +9,16 @@ from torch import Tensor
 from simulator.base import COLOURS, KINDS, MOVABLE, FloatArray, Kind, Thing
 from world_model.grouping import group
 from world_model.model import WorldModel
+from world_model.outline import extents
 
 TOKEN_SHARE = 0.5
 """Weight of the token's opinion of the kind beside the fovea's, which sees more pixels."""
 STRANGER = 12.0
 """Summed cell weight from which something nobody expected is believed to be there."""
+SQUARE = 1.15
+"""Below this ratio of the horizontal extents an outline counts as square."""
+THINNEST = 0.0005
+"""Least extent of a thing, metres."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +50,11 @@ def discern(model: WorldModel, channels: Tensor, points: Tensor) -> Seen:
     glance = model.fovea(channels, read.position[None])
     kinds = (glance.kind[0] + TOKEN_SHARE * read.kind).softmax(-1)
     colours = (glance.colour[0] + read.colour).softmax(-1)
-    names = list(COLOURS)
     things = tuple(
         named(
             kind := KINDS[int(kinds[g].argmax())],
-            names[int(colours[g].argmax())],
-            glance.size[0, g] if kind in MOVABLE else read.size[g],
+            list(COLOURS)[int(colours[g].argmax())],
+            glance.outline[0, g] if kind in MOVABLE else read.outline[g],
             read.position[g],
         )
         for g in range(len(tokens))
@@ -58,12 +62,14 @@ def discern(model: WorldModel, channels: Tensor, points: Tensor) -> Seen:
     return Seen(tokens, things, groups.mass.numpy(), kinds.amax(-1) * colours.amax(-1))
 
 
-def named(kind: Kind, colour: str, size: Tensor, position: Tensor) -> Thing:
-    """Return a thing with a provisional id."""
-    extents = [float(s) for s in size]
-    if kind in ("cylinder", "ball", "bowl"):
-        extents[0] = extents[1] = (extents[0] + extents[1]) / 2
-    return at(Thing(f"{colour}_{kind}", kind, colour, (extents[0], extents[1], extents[2]), (0.0, 0.0, 0.0)), position)
+def named(kind: Kind, colour: str, outline: Tensor, position: Tensor) -> Thing:
+    """Return a thing with a provisional id; what is round or nearly square has no heading."""
+    size, yaw = extents(outline)
+    x, y, height = (max(THINNEST, float(extent)) for extent in size)
+    heading = float(yaw)
+    if kind in ("cylinder", "ball", "bowl") or x < SQUARE * y:
+        x, y, heading = (x + y) / 2, (x + y) / 2, 0.0
+    return at(Thing(f"{colour}_{kind}", kind, colour, (x, y, height), (0.0, 0.0, 0.0), heading), position)
 
 
 def at(thing: Thing, position: Tensor) -> Thing:

@@ -26,13 +26,13 @@ class ReadOut:
 
     Attributes:
         position: ``[..., 3]`` centre, metres.
-        size: ``[..., 3]`` extents, metres.
+        outline: ``[..., 4]`` metres, as ``world_model.outline`` defines it.
         kind: ``[..., 6]`` logits.
         colour: ``[..., 12]`` logits.
     """
 
     position: Tensor
-    size: Tensor
+    outline: Tensor
     kind: Tensor
     colour: Tensor
 
@@ -52,19 +52,23 @@ class TokenHead(nn.Module):
 
     def __init__(self, features: int, width: int) -> None:
         super().__init__()
-        self.parts = [features, 3, 3, 3, len(KINDS), len(COLOURS)]
+        self.parts = [features, 3, 3, 4, len(KINDS), len(COLOURS)]
         self.norm = nn.LayerNorm(features)
         self.place = nn.Linear(3, width)
         self.look = nn.Sequential(
-            nn.Linear(features + 3 + 3 + 3 + len(KINDS) + len(COLOURS) + 2, 96), nn.SiLU(), nn.Linear(96, width)
+            nn.Linear(features + 3 + 3 + 4 + len(KINDS) + len(COLOURS) + 2, 96), nn.SiLU(), nn.Linear(96, width)
         )
 
     def forward(self, votes: Votes, members: Tensor) -> Tensor:
         """Return tokens ``[B, N, D]`` of the things whose cells have weights ``members [B, N, C]``."""
         surface = votes.points / POSITION_SCALE
-        cells = [votes.features, votes.centres / POSITION_SCALE, surface, surface.square(), votes.kind, votes.colour]
+        skew = surface[..., :1] * surface[..., 1:2]
+        moments = torch.cat([surface.square(), skew], dim=-1)
+        cells = [votes.features, votes.centres / POSITION_SCALE, surface, moments, votes.kind, votes.colour]
         features, centre, mean, square, kind, colour = pool(torch.cat(cells, -1), members).split(self.parts, dim=-1)
-        spread = (square - mean.square()).clamp(min=1e-6).sqrt()
+        wide = (square[..., :3] - mean.square()).clamp(min=1e-6).sqrt()
+        slant = (square[..., 3:] - mean[..., :1] * mean[..., 1:2]) / (wide[..., :1] * wide[..., 1:2] + 1e-3)
+        spread = torch.cat([wide, slant], dim=-1)
         views = torch.log1p(members.unflatten(-1, (2, -1)).sum(-1)) / 4
         natures = [kind.softmax(-1), colour.softmax(-1)]
         described = torch.cat([self.norm(features), centre, mean - centre, spread, *natures, views], dim=-1)
@@ -82,7 +86,7 @@ class ReadOuts(nn.Module):
         super().__init__()
         self.position = nn.Linear(width, 3)
         self.correction = nn.Sequential(nn.Linear(width, 64), nn.SiLU(), nn.Linear(64, 3))
-        self.nature = nn.Sequential(nn.Linear(width, 64), nn.SiLU(), nn.Linear(64, 3 + len(KINDS) + len(COLOURS)))
+        self.nature = nn.Sequential(nn.Linear(width, 64), nn.SiLU(), nn.Linear(64, 4 + len(KINDS) + len(COLOURS)))
 
     def where(self, tokens: Tensor) -> Tensor:
         """Return positions ``[..., 3]`` in metres; all that search needs."""
@@ -90,5 +94,10 @@ class ReadOuts(nn.Module):
 
     def forward(self, tokens: Tensor) -> ReadOut:
         """Decode tokens ``[..., D]``."""
-        size, kind, colour = self.nature(tokens).split([3, len(KINDS), len(COLOURS)], dim=-1)
-        return ReadOut(self.where(tokens), nn.functional.softplus(size) * SIZE_SCALE, kind, colour)
+        shape, kind, colour = self.nature(tokens).split([4, len(KINDS), len(COLOURS)], dim=-1)
+        return ReadOut(self.where(tokens), as_outline(shape), kind, colour)
+
+
+def as_outline(raw: Tensor) -> Tensor:
+    """Return outlines ``[..., 4]`` in metres from a network's outputs: extents are positive, the skew is not bound."""
+    return torch.cat([nn.functional.softplus(raw[..., :3]), raw[..., 3:]], dim=-1) * SIZE_SCALE

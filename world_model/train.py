@@ -71,7 +71,7 @@ class Preset:
 PRESETS = {
     "cpu": Preset(
         "cpu",
-        episodes=800,
+        episodes=1600,
         encoder=1000,
         refine=1600,
         control=500,
@@ -187,7 +187,7 @@ def fit_fovea(job: Job, film: Film, progress: Progress) -> list[dict[str, float]
         labels = batch.labels
         centres = labels.position + POSE_BLUR * torch.randn(labels.position.shape, generator=generator)
         glance = fovea(batch.channels, centres)
-        loss = glance_loss(glance, labels.kind, labels.colour, labels.size, labels.seen)
+        loss = glance_loss(glance, labels)
         return loss, {"glance": float(loss.detach())}
 
     curve: list[dict[str, float]] = []

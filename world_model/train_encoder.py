@@ -50,10 +50,10 @@ def encode(model: WorldModel, batch: Frames, members: Tensor) -> tuple[Votes, Te
 
 
 def state_of(tokens: Tensor, batch: Frames, rows: slice, present: Tensor, generator: torch.Generator) -> LatentState:
-    """Return part of a batch as states to imagine from; sizes are blurred by a millimetre, as read-outs are."""
-    size = batch.labels.size[rows]
-    blurred = (size + 0.001 * torch.randn(size.shape, generator=generator)) * (size > 0)
-    return LatentState(tokens[rows], blurred, batch.tool[rows], present)
+    """Return part of a batch as states to imagine from; outlines are blurred by a millimetre, as read-outs are."""
+    size = batch.labels.outline[rows]
+    blurred = size + 0.001 * torch.randn(size.shape, generator=generator)
+    return LatentState.of(tokens[rows], blurred, batch.tool[rows], present)
 
 
 def encoder_loss(

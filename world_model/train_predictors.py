@@ -13,15 +13,22 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from simulator.base import KINDS
 from world_model.batches import Film, Rows, actions, aims, frames, image_rows, manipulation
 from world_model.data import Play
-from world_model.losses import CENTIMETRE, gate_loss, pose_loss, token_loss
+from world_model.losses import CENTIMETRE, UPRIGHT, fate_loss, gate_loss, pose_loss, token_loss
 from world_model.model import LatentState, WorldModel
+from world_model.outline import outline
 from world_model.proposals import Aim
 from world_model.train_encoder import JEPA_WEIGHT
 
 POSE_BLUR = 0.003
 """Standard deviation of the noise on a thing's position in the proposals' training, metres: perception's own error."""
+FATE_WEIGHT = 0.5
+TOPPLED = 0.8
+"""Cosine of a thing's own z axis with the world's below which it has toppled."""
+ASTRAY = 0.025
+"""A thing this far from where it stood, or was to be put, has strayed, metres."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ def start_state(play: Play, cache: Cache, rows: Rows) -> LatentState:
     """Return the encoded states ``rows`` to imagine from."""
     tokens, seen = cache.of(play, rows)
     size = torch.from_numpy(play.of_episode("size", rows).astype(np.float32))
-    return LatentState(tokens, size, play.floats("proprioception", rows), seen)
+    return LatentState.of(tokens, outline(size, play.floats("yaw", rows)), play.floats("proprioception", rows), seen)
 
 
 def level1_loss(
@@ -91,6 +98,7 @@ def level1_loss(
         truth = play.floats("proprioception", after)
         carried = truth[:, :3] - tip
         total = total + step_loss(model, play, cache, (before, after), (state, gate, carried))
+        total = total + FATE_WEIGHT * toppling_loss(play, (before, after), state)
         seal_total = seal_total + functional.binary_cross_entropy_with_logits(seal, truth[:, 4])
     return (total + 0.3 * seal_total) / length, {
         "level1": float(total.detach()) / length,
@@ -107,9 +115,36 @@ def level2_loss(model: WorldModel, play: Play, cache: Cache, chain: Rows) -> tup
         state, gate = model.after_manipulation(state, leap)
         carried = leap[:, 4:7] - leap[:, 1:4]
         total = total + step_loss(model, play, cache, (opening, chain[:, k + 1]), (state, gate, carried))
+        truth, known = fates(play, opening, chain[:, k + 1])
+        total = total + FATE_WEIGHT * fate_loss(state.fate, truth, known & state.present[..., None])
         opening = following(play, chain[:, k + 1])
     total = total / (chain.shape[1] - 1)
     return total, {"level2": float(total.detach())}
+
+
+def fates(play: Play, opening: Rows, closing: Rows) -> tuple[Tensor, Tensor]:
+    """Return what befell each thing during a manipulation, ``[B, N, 2]`` bool, and where that is known.
+
+    A thing topples when it stood before and lies after; it strays when it ends away from where it stood, the thing
+    the manipulation is about when it ends away from its target. Balls cannot topple.
+    """
+    start, end = play.floats("position", opening), play.floats("position", closing)
+    stood, stands = play.floats("upright", opening) > UPRIGHT, play.floats("upright", closing) > TOPPLED
+    kind = torch.from_numpy(play.of_episode("kind", opening).astype(np.int64))
+    meant = start.clone()
+    about = torch.from_numpy(play["intent"][opening, 1].astype(np.int64))
+    meant[torch.arange(len(opening)), about] = play.floats("intent", opening)[:, 2:5]
+    toppled, strayed = stood & ~stands, (end - meant).norm(dim=-1) > ASTRAY
+    solid = (kind >= 0) & (kind != KINDS.index("ball"))
+    return torch.stack([toppled, strayed], -1), torch.stack([stood & solid, kind >= 0], -1)
+
+
+def toppling_loss(play: Play, rows: tuple[Rows, Rows], state: LatentState) -> Tensor:
+    """Return the loss of the fate that a block can decide: what toppled between states ``rows``."""
+    truth, known = fates(play, *rows)
+    mask = known & state.present[..., None]
+    mask[..., 1] = False
+    return fate_loss(state.fate, truth, mask)
 
 
 def step_loss(
