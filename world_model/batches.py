@@ -94,8 +94,9 @@ def cell_shape(play: Play) -> tuple[int, int, int]:
 
 
 def frames(film: Film, rows: Rows, *, mirror: bool, jitter: torch.Generator | None) -> Frames:
-    """Return the images and labels of states ``rows``; ``jitter`` varies brightness and tint by up to a tenth
-    and adds a camera's noise of up to 8 of 255 levels.
+    """Return the images and labels of states ``rows``.
+
+    ``jitter`` varies brightness and tint by up to a tenth and adds a camera's noise of up to 8 of 255 levels.
     """
     play = film.play
     rgb, elevation = play.images(rows)
