@@ -6,7 +6,8 @@ A shard is a folder of ``.npy`` arrays, rows in time order (``Q`` states at the 
 * ``rgb [F, V, H, W, 3]``, ``elevation [F, V, H, W]`` uint8 as in ``Observation``; ``image [Q]`` row in these, or -1
 * ``episode [Q]``, ``manipulation [Q]`` counters; ``proprioception [Q, P]``; ``position [Q, N, 3]``, ``yaw [Q, N]``,
   ``upright [Q, N]``, ``held [Q]`` (row of the held thing or -1): labels, from the simulator
-* ``actions [Q, 3, A]`` executed after the state, ``intended [Q, 3, A]`` the same without exploration noise,
+* ``actions [Q, 3, A]`` executed after the state, ``intended [Q, 3, A]`` what the script meant there, without
+  exploration noise; ``taught [Q]`` whether the script drove, so that what it meant can be learnt from;
   ``continues [Q]`` whether row q + 1 is the state after them
 * ``intent [Q, 8]``: push flag, row of the thing, target x, y, z, clearance, grasp offset x, y made on purpose
 * ``finished [Q]``: the last state of a manipulation that was played to its end, not abandoned
@@ -24,10 +25,11 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
-from simulator.base import COLOURS, KINDS, FloatArray, Physics, Scene
+from simulator.base import COLOURS, KINDS, FloatArray, Physics, Scene, WorldState
 from simulator.camera import DEFAULT_CAMERAS
 from simulator.errors import SceneError
 from simulator.play import choose_intent
@@ -47,9 +49,11 @@ ODD = 0.25
 """Probability that a cube or cylinder is long or tall: such things topple."""
 CLUMSY = 0.2
 """Share of grasps made off centre on purpose: hard negatives at the edge of the grab (EVIDENCE 4)."""
+PUPILS = 0.6
+"""Share of blocks that a pupil plays."""
 MANIPULATIONS = 5
 """Manipulations an episode."""
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 
 @dataclass
@@ -97,8 +101,18 @@ def padded(values: list[tuple[float, ...]] | list[list[float]], width: int) -> F
     return array
 
 
-def play_episode(recorder: Recorder, rng: np.random.Generator) -> None:
-    """Sample a scene and play ``MANIPULATIONS`` manipulations in it."""
+class Pupil(Protocol):
+    """Who learns the script's ways, and plays some blocks itself so that the script shows how to go on from there."""
+
+    def block(
+        self, state: WorldState, proprioception: FloatArray, intent: Intent, rng: np.random.Generator
+    ) -> FloatArray:
+        """Return the block ``[K, A]`` it would play in the true ``state`` for ``intent``."""
+        ...
+
+
+def play_episode(recorder: Recorder, rng: np.random.Generator, pupil: Pupil | None) -> None:
+    """Sample a scene and play ``MANIPULATIONS`` manipulations in it, ``PUPILS`` blocks of them by the ``pupil``."""
     scene = fitting_scene(rng)
     recorder.scenes.append(scene)
     recorder.fresh_image = -1
@@ -107,7 +121,7 @@ def play_episode(recorder: Recorder, rng: np.random.Generator) -> None:
         world.restart(int(rng.integers(2**31)))
         noise = float(rng.choice([0.0, 0.002, 0.004, 0.006]))
         for _ in range(MANIPULATIONS):
-            if not play_manipulation(recorder, world, rng, noise):
+            if not play_manipulation(recorder, world, rng, noise, pupil):
                 break
     finally:
         world.close()
@@ -129,7 +143,9 @@ def fitting_scene(rng: np.random.Generator) -> Scene:
             continue
 
 
-def play_manipulation(recorder: Recorder, world: PhysicalWorld, rng: np.random.Generator, noise: float) -> bool:
+def play_manipulation(
+    recorder: Recorder, world: PhysicalWorld, rng: np.random.Generator, noise: float, pupil: Pupil | None
+) -> bool:
     """Play one manipulation block by block; return False when nothing can be moved."""
     intent = choose_intent(rng, world.state())
     if intent is None:
@@ -142,24 +158,39 @@ def play_manipulation(recorder: Recorder, world: PhysicalWorld, rng: np.random.G
     while not (phase.done or abandoned) and steps < LONGEST:
         recorder.state(world, filmed=filmed or first)
         first = False
-        phase = play_block(recorder, world, intent, phase, rng.normal(0, noise, (BLOCK, 3)).astype(np.float32))
+        wobble = rng.normal(0, noise, (BLOCK, 3)).astype(np.float32)
+        if pupil is not None and rng.random() < PUPILS:
+            own = pupil.block(world.state(), world.proprioception(), intent, rng)
+            phase = play_block(recorder, world, intent, phase, wobble, own)
+        else:
+            phase = play_block(recorder, world, intent, phase, wobble)
         steps += BLOCK
         abandoned = bool(rng.random() < INTERRUPTED)
     close_manipulation(recorder, world, intent, phase)
     return True
 
 
-def play_block(recorder: Recorder, world: PhysicalWorld, intent: Intent, phase: Phase, noise: FloatArray) -> Phase:
-    """Play one block of ``intent`` with exploration ``noise`` ``[K, 3]`` metres on the displacements."""
+def play_block(
+    recorder: Recorder,
+    world: PhysicalWorld,
+    intent: Intent,
+    phase: Phase,
+    noise: FloatArray,
+    own: FloatArray | None = None,
+) -> Phase:
+    """Play one block of ``intent`` with exploration ``noise`` ``[K, 3]`` metres on the displacements.
+
+    The script drives, unless somebody's ``own`` block ``[K, A]`` is given.
+    """
     recorder.fresh_image = -1
     actions = np.zeros((BLOCK, 4), dtype=np.float32)
     intended = np.zeros((BLOCK, 4), dtype=np.float32)
     for k in range(BLOCK):
         intended[k], phase = scripted_action(world.state(), intent, phase)
-        actions[k] = intended[k]
+        actions[k] = intended[k] if own is None else own[k]
         actions[k, :3] += noise[k]
         world.step(actions[k])
-    recorder.append(actions=actions, intended=intended, continues=True, finished=False)
+    recorder.append(actions=actions, intended=intended, taught=own is None, continues=True, finished=False)
     recorder.append(intent=intent_row(recorder, intent, phase))
     return phase
 
@@ -174,7 +205,7 @@ def close_manipulation(recorder: Recorder, world: PhysicalWorld, intent: Intent,
         recorder.rows["continues"][-1] = np.asarray(False)
     recorder.state(world, filmed=True)
     zero = np.zeros((BLOCK, 4), dtype=np.float32)
-    recorder.append(actions=zero, intended=zero, continues=False, finished=phase.done)
+    recorder.append(actions=zero, intended=zero, taught=False, continues=False, finished=phase.done)
     recorder.append(intent=intent_row(recorder, intent, phase))
 
 
@@ -184,11 +215,11 @@ def intent_row(recorder: Recorder, intent: Intent, phase: Phase) -> FloatArray:
     return np.array([float(intent.push), row, *intent.target, intent.clearance, *phase.offset], dtype=np.float32)
 
 
-def collect_shard(out: Path, episodes: int, seed: int) -> Path:
+def collect_shard(out: Path, episodes: int, seed: int, pupil: Pupil | None = None) -> Path:
     """Play ``episodes`` episodes and write them to the folder ``out``; the same seed writes the same bytes."""
     rng, recorder = np.random.default_rng(seed), Recorder()
     for _ in range(episodes):
-        play_episode(recorder, rng)
+        play_episode(recorder, rng, pupil)
     out.mkdir(parents=True, exist_ok=True)
     for name, values in recorder.rows.items():
         np.save(out / f"{name}.npy", np.stack(values))
@@ -219,7 +250,13 @@ def write_scenes(out: Path, scenes: list[Scene]) -> None:
 
 
 def collect(
-    out: Path, *, episodes: int, workers: int, seed: int, progress: Callable[[int, int], None] | None = None
+    out: Path,
+    *,
+    episodes: int,
+    workers: int,
+    seed: int,
+    pupil: Pupil | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[Path]:
     """Play ``episodes`` in shards of 50 with ``workers`` processes; shards already complete are kept.
 
@@ -228,6 +265,7 @@ def collect(
         episodes: how many in all.
         workers: processes; the result does not depend on it.
         seed: base seed; shard k plays with ``1000 * seed + k``.
+        pupil: who plays some of the blocks; travels to the processes, so it must be picklable.
         progress: told (episodes done, episodes in all).
     """
     each = 50
@@ -236,7 +274,7 @@ def collect(
     missing = {path: job for path, job in jobs.items() if not (path / "card.json").exists()}
     done = episodes - sum(count for count, _ in missing.values())
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        futures = {pool.submit(collect_shard, path, *job): job[0] for path, job in missing.items()}
+        futures = {pool.submit(collect_shard, path, *job, pupil): job[0] for path, job in missing.items()}
         for future in as_completed(futures):
             future.result()
             done += futures[future]

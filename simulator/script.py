@@ -18,6 +18,8 @@ PUSH_HEIGHT = 0.016
 """Largest height of the tip above the lower face of what it pushes, metres: tall things topple when pushed high."""
 PUSH_STEP = 0.025
 """Tool displacement a control step while pushing, metres."""
+SETTLED = 0.008
+"""A thing this close to its target is there, metres."""
 RETREAT = 0.08
 """How far above the thing the tool ends, metres."""
 
@@ -69,6 +71,8 @@ def scripted_action(state: WorldState, intent: Intent, phase: Phase) -> tuple[Fl
     """Return the next action ``[A]`` of ``intent`` from the true ``state``, and the phase after it."""
     tool = np.array(state.tool, dtype=np.float32)
     thing = find(state, intent.thing)
+    if not phase.released and settled(state, thing, intent):
+        phase = replace(phase, released=True)
     if phase.released:
         return _retreat(tool, thing, phase)
     if intent.push:
@@ -76,6 +80,14 @@ def scripted_action(state: WorldState, intent: Intent, phase: Phase) -> tuple[Fl
     if state.held == intent.thing:
         return _carry(tool, thing, intent, phase)
     return _approach(tool, thing, intent, phase)
+
+
+def settled(state: WorldState, thing: Thing, intent: Intent) -> bool:
+    """Whether ``thing`` is where it should be and nothing holds it: somebody else may have put it there."""
+    if state.held is not None:
+        return False
+    apart = np.subtract(thing.position, intent.target)
+    return bool(np.linalg.norm(apart[:2] if intent.push else apart) < SETTLED)
 
 
 def _retreat(tool: FloatArray, thing: Thing, phase: Phase) -> tuple[FloatArray, Phase]:

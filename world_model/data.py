@@ -25,11 +25,11 @@ Array = NDArray[Any]
 
 ARRAYS = (
     "rgb", "elevation", "image", "episode", "manipulation", "proprioception", "position", "yaw", "upright", "held",
-    "actions", "intended", "continues", "finished", "intent", "kind", "colour", "size",
+    "actions", "intended", "taught", "continues", "finished", "intent", "kind", "colour", "size",
 )  # fmt: skip
 PICTURES = ("rgb", "elevation")
 HELD_OUT_EVERY = 25
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -94,19 +94,21 @@ class Play:
         return self.arrays[name][np.asarray(self.arrays["episode"])[rows]]
 
 
-def read_play(folder: Path, *, images: bool = True) -> Play:
-    """Read every shard below ``folder``, in name order; without the ``images`` where only labels are needed.
+def read_play(*folders: Path, images: bool = True) -> Play:
+    """Read every shard below ``folders``, in name order; without the ``images`` where only labels are needed.
 
     Raises:
         DataError: no complete shard, another format version, or shards of different cameras.
     """
-    shards = sorted(path.parent for path in folder.glob("*/card.json"))
-    if not shards:
-        raise DataError("data", f"no complete shard of play below {folder}", "Run `hybrid collect` first.")
+    found = [sorted(path.parent for path in folder.glob("*/card.json")) for folder in folders]
+    for folder, below in zip(folders, found, strict=True):
+        if not below:
+            raise DataError("data", f"no complete shard of play below {folder}", "Run `hybrid collect` first.")
+    shards = [shard for below in found for shard in below]
     cards = [json.loads((shard / "card.json").read_text()) for shard in shards]
     if any(card["version"] != FORMAT_VERSION for card in cards):
         raise DataError(
-            "data.version", f"{folder} holds another format", f"Collect again with format {FORMAT_VERSION}."
+            "data.version", f"{folders[0]} holds another format", f"Collect again with format {FORMAT_VERSION}."
         )
     if any(card["cameras"] != cards[0]["cameras"] for card in cards):
         raise DataError(

@@ -7,6 +7,7 @@ resumes where it was left.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -47,15 +48,17 @@ class Preset:
 
     Attributes:
         name: of the preset.
-        episodes: of play.
-        encoder, refine, control, fovea, level1, level2, proposals: iterations of each phase; ``refine`` warms the
-            encoder up once more, ``control`` is the frozen random encoder.
+        episodes, practice: of play, and of practice.
+        encoder, refine, control, fovea, level1, level2, proposals, practised: iterations of each phase; ``refine``
+            warms the encoder up once more, ``control`` is the frozen random encoder, ``practised`` are the proposals
+            after practice.
         pairs: of each kind in an encoder batch.
         width, trunk: of tokens and encoder.
     """
 
     name: str
     episodes: int
+    practice: int
     encoder: int
     refine: int
     control: int
@@ -63,6 +66,7 @@ class Preset:
     level1: int
     level2: int
     proposals: int
+    practised: int
     pairs: int = 6
     width: int = 48
     trunk: int = 48
@@ -71,17 +75,29 @@ class Preset:
 PRESETS = {
     "cpu": Preset(
         "cpu",
-        episodes=1600,
+        episodes=1500,
+        practice=300,
         encoder=1000,
         refine=1600,
         control=500,
         fovea=1800,
-        level1=1500,
-        level2=2500,
-        proposals=4000,
+        level1=2000,
+        level2=3500,
+        proposals=2500,
+        practised=4000,
     ),
     "smoke": Preset(
-        "smoke", episodes=50, encoder=20, refine=5, control=10, fovea=5, level1=10, level2=10, proposals=20
+        "smoke",
+        episodes=50,
+        practice=5,
+        encoder=20,
+        refine=5,
+        control=10,
+        fovea=5,
+        level1=10,
+        level2=10,
+        proposals=20,
+        practised=20,
     ),
 }
 """``cpu`` is the shipped default; ``smoke`` only shows that training runs."""
@@ -96,28 +112,38 @@ def preset_named(name: str) -> Preset:
 
 @dataclass(frozen=True)
 class Job:
-    """Where a training run reads and writes, and its seed."""
+    """Where a training run reads (several folders of play) and writes, and its seed."""
 
     preset: Preset
-    data: Path
+    data: tuple[Path, ...]
     out: Path
     seed: int
 
 
-def train(preset: Preset, data: Path, out: Path, *, seed: int, progress: Progress) -> Card:
+Practise = Callable[[WorldModel], Path]
+"""Lets a model whose proposals have learnt from play alone play itself; returns the folder of what was recorded."""
+
+
+def train(preset: Preset, data: Path, out: Path, *, seed: int, practise: Practise, progress: Progress) -> Card:
     """Train ``preset`` on the play in ``data``; write the checkpoint to ``out`` and return its card.
 
-    Intermediate state lies in ``out/run`` and is resumed from when present.
+    Intermediate state lies in ``out/run`` and is resumed from when present. The proposals learn twice: from play, then
+    also from what the script does in states they led to themselves when they were let to ``practise`` (Ross et al.,
+    "A Reduction of Imitation Learning and Structured Prediction to No-Regret Online Learning", 2011).
     """
-    job = Job(preset, data, out, seed)
+    job = Job(preset, (data,), out, seed)
     play = read_play(data)
     film = label_film(play, Geometry(play.cameras))
     curves = {phase: fit_encoder(job, film, phase, progress) for phase in ("encoder", "refine", "random")}
     curves["fovea"] = fit_fovea(job, film, progress)
+    curves.update(fit_predictor(job, ("proposals",)))
+    job = Job(preset, (data, practise(pupil(job, play))), out, seed)
+    play = read_play(*job.data)
+    film = label_film(play, film.geometry)
     cache = encode_all(latest(job, play, "refine"), film)
     torch.save(vars(cache), out / "run" / "cache.pt")
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        phases = [pool.submit(fit_predictor, job, names) for names in (("level1",), ("level2", "proposals"))]
+        phases = [pool.submit(fit_predictor, job, names) for names in (("level1",), ("level2", "practised"))]
         for phase in phases:
             curves.update(phase.result())
     model = assemble(job, play)
@@ -205,13 +231,16 @@ def draw(rows: Rows, count: int, generator: torch.Generator) -> Rows:
 def fit_predictor(job: Job, names: tuple[str, ...]) -> dict[str, list[dict[str, float]]]:
     """Phase 2 for the named parts, in a process of its own with one thread."""
     torch.set_num_threads(1)
-    play = read_play(job.data, images=False)
+    play = read_play(*job.data, images=False)
     model = latest(job, play, "refine")
-    cache = Cache(**torch.load(job.out / "run" / "cache.pt", weights_only=True))
+    kept = job.out / "run" / "cache.pt"
+    cache = Cache(**torch.load(kept, weights_only=True)) if "proposals" not in names else Cache.empty()
+    if "practised" in names:
+        model.proposals.load_state_dict(part_of(job, "proposals"))
     curves: dict[str, list[dict[str, float]]] = {}
     for name in names:
-        iterations = {"level1": job.preset.level1, "level2": job.preset.level2, "proposals": job.preset.proposals}[name]
-        part = getattr(model, name)
+        iterations = getattr(job.preset, name)
+        part = model.proposals if name == "practised" else getattr(model, name)
         plan = Fit(name, iterations, rate=1.5e-3, every=250)
         curves[name] = fit(
             plan, part, part.parameters(), predictor_step(model, play, cache, name), folder=job.out / "run",
@@ -223,10 +252,9 @@ def fit_predictor(job: Job, names: tuple[str, ...]) -> dict[str, list[dict[str, 
 def predictor_step(model: WorldModel, play: Play, cache: Cache, name: str) -> Step:
     """Return the loss of one iteration of ``level1``, ``level2`` or ``proposals``."""
     training = ~play.held_out()
-    if name == "proposals":
+    if name in ("proposals", "practised"):
         precise = np.linalg.norm(np.asarray(play["intent"])[:, 6:8], axis=1) < CLUMSY
-        acted = np.abs(np.asarray(play["intended"])).sum((1, 2)) > 0
-        rows = np.flatnonzero(training & precise & acted)
+        rows = np.flatnonzero(training & precise & np.asarray(play["taught"], dtype=bool))
         return lambda i, g: proposal_loss(model, play, draw(rows, 512, g), g, mirror=i % 2 == 1)
     if name == "level2":
         chains = [consecutive(play, length) for length in (1, 2, 3)]
@@ -241,7 +269,19 @@ def predictor_step(model: WorldModel, play: Play, cache: Cache, name: str) -> St
 def assemble(job: Job, play: Play) -> WorldModel:
     """Return the model with the encoder of phase 1 and the predictors of phase 2."""
     model = latest(job, play, "refine")
-    saved = {"fovea": "fovea_refine", "level1": "level1", "level2": "level2", "proposals": "proposals"}
+    saved = {"fovea": "fovea_refine", "level1": "level1", "level2": "level2", "proposals": "practised"}
     for part, name in saved.items():
-        getattr(model, part).load_state_dict(torch.load(job.out / "run" / f"{name}.pt", weights_only=True)["module"])
+        getattr(model, part).load_state_dict(part_of(job, name))
+    return model.eval()
+
+
+def part_of(job: Job, name: str) -> dict[str, torch.Tensor]:
+    """Return the parameters as the phase called ``name`` left them."""
+    return torch.load(job.out / "run" / f"{name}.pt", weights_only=True)["module"]
+
+
+def pupil(job: Job, play: Play) -> WorldModel:
+    """Return the model with proposals that have learnt from play alone."""
+    model = latest(job, play, "refine")
+    model.proposals.load_state_dict(part_of(job, "proposals"))
     return model.eval()

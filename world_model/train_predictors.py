@@ -38,6 +38,11 @@ class Cache:
     tokens: Tensor
     seen: Tensor
 
+    @classmethod
+    def empty(cls) -> Cache:
+        """Return a cache for what needs no tokens."""
+        return cls(torch.zeros(0), torch.zeros(0, dtype=torch.bool))
+
     def of(self, play: Play, rows: Rows) -> tuple[Tensor, Tensor]:
         """Return the tokens and what is seen of states ``rows``."""
         index = torch.from_numpy(np.asarray(play["image"][rows], dtype=np.int64))
