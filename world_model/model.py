@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from simulator.base import MAX_STEP, TOOL_CEILING, Camera
+from simulator.base import COLOURS, MAX_STEP, TOOL_CEILING, Camera
 from world_model.base import BLOCK, Imagined
 from world_model.encoder import PixelEncoder, Votes
 from world_model.fovea import Fovea
@@ -115,6 +115,10 @@ class WorldModel(nn.Module):
         self.proposals = ProposalPolicy()
         self.register_buffer("typical_error", torch.ones(2))
         """99th percentile of the token prediction error of each level on held-out play; the unit of surprise."""
+        self.register_buffer("palette", torch.ones(2, len(COLOURS), 3))
+        """Mean and standard deviation of the surfaces of every colour, in [0, 1]."""
+        self.register_buffer("usual_oddities", torch.ones(5))
+        """99th percentile of every oddity of a look (``world_model.novelty``) on held-out play."""
 
     def votes(self, rgb: Tensor, elevation: Tensor) -> Votes:
         """Return the votes of images ``[B, V, H, W, 3]`` and elevations ``[B, V, H, W]``, both uint8."""

@@ -21,6 +21,7 @@ from simulator.base import COLOURS, MOVABLE, FloatArray, Observation, Scene, Thi
 from world_model.base import BLOCK, Belief
 from world_model.errors import PerceptionError
 from world_model.model import LatentState, WorldModel
+from world_model.novelty import ODDITIES, Look, look_of, oddities
 from world_model.outline import outlines_of
 from world_model.seeing import STRANGER, Seen, at, discern
 
@@ -32,6 +33,17 @@ CLEARLY_SEEN = 6.0
 """Summed cell weight from which an observed token replaces the imagined one outright (tuned on play seeds)."""
 IMAGINED_SHARE = 0.7
 """Weight of the imagined token of a barely seen thing (EVIDENCE 4b)."""
+NOVEL = {
+    "unexplained": (
+        "there is something on the table that is no thing the model knows",
+        "Take it away, or train on it.",
+    ),
+    "unsure": ("there is a thing whose kind or colour cannot be told", "Take it away, or move what hides it."),
+    "misshapen": ("a thing does not have the shape it seems to have", "Take away what is no block, ball or bowl."),
+    "miscoloured": ("a thing has a colour the model does not know", "Use the colours of the scene's schema."),
+    "tilted": ("the table does not lie where the cameras should see it", "Put the cameras back, or calibrate them."),
+}
+"""What is wrong and what to do, for each oddity of a first look."""
 
 
 class TokenPerceiver:
@@ -39,10 +51,11 @@ class TokenPerceiver:
 
     Args:
         model: encodes, groups, reads out and imagines.
+        wary: oddity from which a first look is refused, in units of held-out play; infinite to plan on blindly.
     """
 
-    def __init__(self, model: WorldModel) -> None:
-        self.model = model
+    def __init__(self, model: WorldModel, *, wary: float = 3.0) -> None:
+        self.model, self.wary = model, wary
 
     @torch.no_grad()
     def look(self, observation: Observation, *, expected: Belief | None = None, names: Scene | None = None) -> Belief:
@@ -52,9 +65,10 @@ class TokenPerceiver:
             PerceptionError: images of another size or number of views, not uint8, or proprioception that is not finite.
         """
         self.accept(observation)
-        seen = self.see(observation)
         tool = torch.from_numpy(np.asarray(observation.proprioception, dtype=np.float32))
+        seen, look = self.see(observation)
         if expected is None:
+            self.refuse_novelty(seen, look)
             return first_belief(seen, tool, names)
         return self.updated(seen, tool, expected)
 
@@ -73,12 +87,21 @@ class TokenPerceiver:
         if not np.isfinite(observation.proprioception).all():
             raise PerceptionError("observation.proprioception", "it is not finite", "Check the robot's sensors.")
 
-    def see(self, observation: Observation) -> Seen:
-        """Return what the images show."""
+    def refuse_novelty(self, seen: Seen, look: Look) -> None:
+        """Refuse a first look unlike everything the model was trained on, naming what is odd about it."""
+        odd = oddities(seen, look, self.model.get_buffer("palette")) / self.model.get_buffer("usual_oddities")
+        worst = int(odd.argmax())
+        if float(odd[worst]) > self.wary:
+            problem, remedy = NOVEL[ODDITIES[worst]]
+            raise PerceptionError("observation", f"{problem} ({float(odd[worst]):.1f} times what is usual)", remedy)
+
+    def see(self, observation: Observation) -> tuple[Seen, Look]:
+        """Return what the images show, and their cells."""
         rgb = torch.from_numpy(np.ascontiguousarray(observation.rgb))[None]
         elevation = torch.from_numpy(np.ascontiguousarray(observation.elevation))[None]
         channels, points = self.model.geometry.channels(rgb, elevation)
-        return discern(self.model, channels, points)
+        tool = torch.from_numpy(np.asarray(observation.proprioception, dtype=np.float32))
+        return discern(self.model, channels, points), look_of(channels, points, tool)
 
     def updated(self, seen: Seen, tool: Tensor, expected: Belief) -> Belief:
         """Return the belief after comparing what is seen with what was expected."""
@@ -94,6 +117,8 @@ class TokenPerceiver:
             visible[row], confidence[row] = True, seen.confidence[column]
             errors.append(float(error / self.model.get_buffer("typical_error")[0]))
         positions = self.model.readouts.where(tokens)
+        turned = {row: seen.things[column].yaw for row, column in match.items() if seen.mass[column] >= CLEARLY_SEEN}
+        things = [replace(thing, yaw=turned.get(row, thing.yaw)) for row, thing in enumerate(things)]
         placed = tuple(at(thing, positions[row]) for row, thing in enumerate(things))
         belief = Belief(tokens, tool, Scene("belief", placed), visible, confidence, max(errors))
         return with_strangers(belief, seen, set(match.values()))

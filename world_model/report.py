@@ -13,10 +13,11 @@ import torch
 from torch import Tensor
 
 from simulator.base import COLOURS, KINDS
-from world_model.batches import Film, Rows, actions, frames, manipulation
+from world_model.batches import Film, Rows, actions, frames, image_rows, manipulation
 from world_model.data import Play
 from world_model.losses import CENTIMETRE
 from world_model.model import LatentState, WorldModel
+from world_model.novelty import MARGIN, look_of, oddities, palette_of
 from world_model.outline import outlines_of
 from world_model.seeing import STRANGER, discern
 from world_model.train_encoder import training_pairs
@@ -24,6 +25,10 @@ from world_model.train_predictors import Cache, fates, start_state
 
 FRAMES = 400
 """Held-out images that perception is measured on."""
+PALETTE_FRAMES = 1500
+"""Training images that the palette is taken from."""
+LEAST_UNITS = torch.tensor([4.0, 0.05, 0.002, 1.0, 0.001])
+"""Smallest units of the oddities, below which rounding decides."""
 FOUND = 2.0
 """A thing discerned this close to a seen one is that one, cm."""
 
@@ -191,3 +196,37 @@ def surprise_units(model: WorldModel, play: Play, cache: Cache) -> Tensor:
         known = error[seen & state.present]
         units.append(torch.quantile(known, 0.99) if len(known) else torch.ones(()))
     return torch.stack(units)
+
+
+def surface_colours(film: Film) -> Tensor:
+    """Return the palette ``[2, 12, 3]`` of the upper surfaces of things in training images."""
+    rows = image_rows(film.play)
+    rows = rows[~film.play.held_out()[rows]][:: max(1, len(rows) // PALETTE_FRAMES)]
+    found: list[list[Tensor]] = [[] for _ in COLOURS]
+    for row in rows:
+        batch = frames(film, np.array([row]), mirror=False, jitter=None)
+        look, labels = look_of(batch.channels, batch.points, batch.tool[0]), batch.labels
+        colours, height = look.colours.flatten(0, 1), look.points[..., 2].flatten()
+        for column in np.flatnonzero(labels.standing[0].numpy()):
+            top = labels.position[0, column, 2] + labels.outline[0, column, 2] / 2
+            upper = labels.members[0, column] & ((height - top).abs() < MARGIN / 2)
+            if upper.any():
+                found[int(labels.colour[0, column])].append(colours[upper].median(0).values)
+    return palette_of([torch.stack(rows) if rows else torch.zeros(0, 3) for rows in found])
+
+
+@torch.no_grad()
+def oddity_units(model: WorldModel, film: Film) -> Tensor:
+    """Return ``[5]``: the 99th percentile of every oddity in held-out images without anything in the air."""
+    rows = image_rows(film.play)
+    still = np.asarray(film.play["held"])[rows] < 0
+    rows = rows[film.play.held_out()[rows] & still][:FRAMES]
+    found = torch.stack([oddities_in(model, film, row) for row in rows])
+    return torch.quantile(found, 0.99, dim=0).clamp(min=LEAST_UNITS)
+
+
+def oddities_in(model: WorldModel, film: Film, row: int) -> Tensor:
+    """Return the oddities ``[5]`` of the image of state ``row``."""
+    batch = frames(film, np.array([row]), mirror=False, jitter=None)
+    look = look_of(batch.channels, batch.points, batch.tool[0])
+    return oddities(discern(model, batch.channels, batch.points), look, model.get_buffer("palette"))

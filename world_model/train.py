@@ -23,7 +23,7 @@ from world_model.errors import DataError
 from world_model.fitting import Fit, Progress, Step, fit
 from world_model.fovea import glance_loss
 from world_model.model import ModelConfig, WorldModel
-from world_model.report import measure, surprise_units
+from world_model.report import measure, oddity_units, surface_colours, surprise_units
 from world_model.train_encoder import encoder_loss, training_pairs
 from world_model.train_predictors import (
     POSE_BLUR,
@@ -148,6 +148,8 @@ def train(preset: Preset, data: Path, out: Path, *, seed: int, practise: Practis
             curves.update(phase.result())
     model = assemble(job, play)
     model.get_buffer("typical_error").copy_(surprise_units(model, play, cache))
+    model.get_buffer("palette").copy_(surface_colours(film))
+    model.get_buffer("usual_oddities").copy_(oddity_units(model, film))
     metrics = measure(model, latest(job, play, "random"), film, cache)
     described: dict[str, object] = {
         "digest": play.digest,

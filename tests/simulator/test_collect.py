@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulator.base import MAX_STEP
-from simulator.collect import BLOCK, MAX_THINGS, collect, collect_shard
+from simulator.base import MAX_STEP, FloatArray, WorldState
+from simulator.collect import BLOCK, MAX_THINGS, PUPILS, collect, collect_shard
+from simulator.script import Intent
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +57,21 @@ def test_a_finished_shard_is_not_played_again(tmp_path: Path) -> None:
     collect(tmp_path, episodes=1, workers=1, seed=3, progress=lambda done, all_: told.append((done, all_)))
     assert (path / "card.json").stat().st_mtime_ns == before
     assert told == []
+
+
+class Idler:
+    """A pupil that never moves."""
+
+    def block(
+        self, state: WorldState, proprioception: FloatArray, intent: Intent, rng: np.random.Generator
+    ) -> FloatArray:
+        return np.zeros((BLOCK, 4), np.float32)
+
+
+def test_a_pupil_plays_its_share_and_only_the_scripts_blocks_are_taught(tmp_path: Path) -> None:
+    shard = collect_shard(tmp_path / "practice", 3, 5, Idler())
+    taught, between = column(shard, "taught"), column(shard, "continues") | column(shard, "taught")
+    assert abs(1 - taught[between].mean() - PUPILS) < 0.15
+    idle = between & ~taught
+    assert np.abs(column(shard, "actions")[idle]).max() < 0.03
+    assert np.abs(column(shard, "intended")[taught]).max() > 0.03

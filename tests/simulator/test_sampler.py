@@ -66,3 +66,12 @@ def test_a_sampled_scene_stays_as_it_was_drawn(seed: int) -> None:
     for drawn, now, upright in zip(SCENES[seed].things, state.things, state.upright, strict=True):
         assert math.dist(drawn.position, now.position) < 0.004
         assert upright > 0.99 or drawn.kind == "ball"
+
+
+def test_odd_things_are_long_or_tall_and_only_asked_for() -> None:
+    def longest(odd: float) -> float:
+        scenes = [sample_scene(np.random.default_rng(seed), odd=odd) for seed in range(40)]
+        return max(max(t.size) for scene in scenes for t in scene.things if t.kind in ("cube", "cylinder"))
+
+    assert longest(0.0) <= 0.06
+    assert 0.07 < longest(0.5) <= 0.12

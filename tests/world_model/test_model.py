@@ -24,9 +24,9 @@ def model() -> WorldModel:
 
 def states(count: int, things: int = 3) -> LatentState:
     generator = seeded(1)
-    return LatentState(
+    return LatentState.of(
         torch.randn(count, things, 48, generator=generator),
-        torch.full((count, things, 3), 0.04),
+        torch.full((count, things, 4), 0.04),
         torch.tensor([[0.0, 0.0, 0.1, 0.0, 0.0]]).expand(count, -1),
         torch.ones(count, things, dtype=torch.bool),
     )
@@ -44,7 +44,7 @@ def test_images_become_votes_of_both_views(model: WorldModel) -> None:
 def test_imagination_does_not_depend_on_the_order_of_things(model: WorldModel) -> None:
     state, action = states(2), torch.zeros(2, 3, 4)
     order = [2, 0, 1]
-    shuffled = LatentState(state.tokens[:, order], state.size[:, order], state.tool, state.present[:, order])
+    shuffled = LatentState.of(state.tokens[:, order], state.size[:, order], state.tool, state.present[:, order])
     one, two = model.after_block(state, action)[0].tokens, model.after_block(shuffled, action)[0].tokens
     assert torch.allclose(one[:, order], two, atol=1e-5)
 
@@ -52,9 +52,9 @@ def test_imagination_does_not_depend_on_the_order_of_things(model: WorldModel) -
 @torch.no_grad()
 def test_absent_rows_do_not_change_what_is_imagined(model: WorldModel) -> None:
     state = states(1)
-    more = LatentState(
+    more = LatentState.of(
         torch.cat([state.tokens, torch.randn(1, 2, 48, generator=seeded(5))], 1),
-        torch.cat([state.size, torch.ones(1, 2, 3)], 1),
+        torch.cat([state.size, torch.ones(1, 2, 4)], 1),
         state.tool,
         torch.cat([state.present, torch.zeros(1, 2, dtype=torch.bool)], 1),
     )
