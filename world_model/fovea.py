@@ -21,17 +21,31 @@ from world_model.views import HEIGHT
 
 REACH = 0.065
 """Half the width of a patch at the thing's distance, metres."""
+DECOY = (0.014, 0.05)
+"""Decoys lie this far from a thing's centre at least and at most, metres."""
 PATCH = 24
 """Samples along a patch's side."""
 
 
 @dataclass(frozen=True)
 class Glance:
-    """What the fovea reads: ``kind [..., 6]`` and ``colour [..., 12]`` logits, ``outline [..., 4]`` metres."""
+    """What the fovea reads at each centre.
+
+    Attributes:
+        kind: ``[..., 6]`` logits.
+        colour: ``[..., 12]`` logits.
+        outline: ``[..., 4]`` metres, as ``world_model.outline`` defines it.
+        presence: ``[...]`` logit that a thing has its centre there at all.
+    """
 
     kind: Tensor
     colour: Tensor
     outline: Tensor
+    presence: Tensor
+
+    def among(self, rows: Tensor) -> Glance:
+        """Return the glance at ``rows [N]`` (bool) of the centres alone."""
+        return Glance(self.kind[:, rows], self.colour[:, rows], self.outline[:, rows], self.presence[:, rows])
 
 
 class Fovea(nn.Module):
@@ -64,7 +78,7 @@ class Fovea(nn.Module):
             nn.SiLU(),
         )
         self.name = nn.Sequential(
-            nn.Linear(2 * width * self.views * 2, 128), nn.SiLU(), nn.Linear(128, 4 + len(KINDS) + len(COLOURS))
+            nn.Linear(2 * width * self.views * 2, 128), nn.SiLU(), nn.Linear(128, 5 + len(KINDS) + len(COLOURS))
         )
 
     def forward(self, channels: Tensor, centres: Tensor) -> Glance:
@@ -72,10 +86,10 @@ class Fovea(nn.Module):
         patches = self.patches(channels, centres)
         seen = self.look(patches.flatten(0, 2))
         pooled = torch.cat([seen.mean((-1, -2)), seen.amax((-1, -2))], dim=-1)
-        shape, kind, colour = self.name(pooled.unflatten(0, patches.shape[:3]).flatten(2)).split(
-            [4, len(KINDS), len(COLOURS)], dim=-1
+        shape, presence, kind, colour = self.name(pooled.unflatten(0, patches.shape[:3]).flatten(2)).split(
+            [4, 1, len(KINDS), len(COLOURS)], dim=-1
         )
-        return Glance(kind, colour, as_outline(shape))
+        return Glance(kind, colour, as_outline(shape), presence[..., 0])
 
     def patches(self, channels: Tensor, centres: Tensor) -> Tensor:
         """Return ``[B, N, V, 5, PATCH, PATCH]``; the height channel is relative to the centre's own height."""
@@ -95,10 +109,32 @@ class Fovea(nn.Module):
         return torch.cat([cut[:, :, :, :3], height, cut[:, :, :, 4:]], dim=3)
 
 
-def glance_loss(glance: Glance, labels: Labels) -> Tensor:
-    """Cross-entropy of kind and colour of what is seen, and outline in decimetres of what is seen standing."""
+def decoys(labels: Labels, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Return centres ``[B, N, 3]`` near things where no thing has its centre, and where they are such, ``[B, N]``."""
+    shape = labels.position.shape
+    angle = 2 * torch.pi * torch.rand(shape[:2], generator=generator)
+    reach = DECOY[0] + (DECOY[1] - DECOY[0]) * torch.rand(shape[:2], generator=generator)
+    height = 0.02 * torch.randn(shape[:2], generator=generator)
+    centres = labels.position + torch.stack([reach * angle.cos(), reach * angle.sin(), height], dim=-1)
+    gaps = (centres[:, :, None] - labels.position[:, None]).norm(dim=-1)
+    gaps = gaps.masked_fill((labels.kind < 0)[:, None], torch.inf)
+    return centres, (gaps.amin(-1) > DECOY[0]) & (labels.kind >= 0)
+
+
+def glance_loss(glance: Glance, labels: Labels, nothing: tuple[Tensor, Tensor]) -> Tensor:
+    """Return the loss of a glance at things and at decoys.
+
+    Cross-entropy of kind and colour of what is seen, outline in decimetres of what is seen standing, and presence.
+
+    Args:
+        glance: at the things.
+        labels: of the things.
+        nothing: presence logits of decoys ``[B, N]`` and where they count.
+    """
     seen = labels.seen
+    there = functional.binary_cross_entropy_with_logits(glance.presence, torch.ones_like(nothing[0]), reduction="none")
+    none = functional.binary_cross_entropy_with_logits(nothing[0], torch.zeros_like(nothing[0]), reduction="none")
     classes = functional.cross_entropy(glance.kind[seen], labels.kind[seen])
     classes = classes + 0.5 * functional.cross_entropy(glance.colour[seen], labels.colour[seen])
     gap = ((glance.outline - labels.outline) / SIZE_SCALE).abs().sum(-1)
-    return classes + 2 * mean_where(gap, labels.standing)
+    return classes + 2 * mean_where(gap, labels.standing) + mean_where(there, seen) + mean_where(none, nothing[1])

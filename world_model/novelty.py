@@ -49,7 +49,7 @@ class Look:
 
 
 def look_of(channels: Tensor, points: Tensor, tool: Tensor) -> Look:
-    """Return the cells of ``channels [1, V, 5, H, W]`` at ``points [1, V, H/2, W/2, 3]``; the tool is at ``tool [P]``."""
+    """Return the cells of ``channels [1, V, 5, H, W]`` at ``points [1, V, H/2, W/2, 3]``, the tool at ``tool [P]``."""
     where = points[0].flatten(1, 2)
     colours = (channels[0, :, :3, ::2, ::2] / CONTRAST + 0.5).flatten(2).transpose(1, 2)
     rod = ((where[..., :2] - tool[:2]).norm(dim=-1) < ROD) & (where[..., 2] > tool[2] - MARGIN)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from torch import Tensor
 
 from simulator.base import COLOURS, KINDS, MOVABLE, FloatArray, Kind, Thing
-from world_model.grouping import group
+from world_model.grouping import Groups, group
 from world_model.model import WorldModel
 from world_model.outline import extents
 
@@ -46,8 +46,10 @@ def discern(model: WorldModel, channels: Tensor, points: Tensor) -> Seen:
     votes = model.encoder(channels, points)
     groups = group(votes)
     tokens = model.head(votes, groups.members[None])[0]
-    read = model.readouts(tokens)
-    glance = model.fovea(channels, read.position[None])
+    glance = model.fovea(channels, model.readouts.where(tokens)[None])
+    there = (glance.presence[0] > 0) | (groups.mass < STRANGER)
+    groups, tokens = Groups(groups.members[there], groups.mass[there]), tokens[there]
+    read, glance = model.readouts(tokens), glance.among(there)
     kinds = (glance.kind[0] + TOKEN_SHARE * read.kind).softmax(-1)
     colours = (glance.colour[0] + read.colour).softmax(-1)
     things = tuple(

@@ -21,7 +21,7 @@ from world_model.checkpoint import Card, save_checkpoint
 from world_model.data import Play, read_play
 from world_model.errors import DataError
 from world_model.fitting import Fit, Progress, Step, fit
-from world_model.fovea import glance_loss
+from world_model.fovea import decoys, glance_loss
 from world_model.model import ModelConfig, WorldModel
 from world_model.report import measure, oddity_units, surface_colours, surprise_units
 from world_model.train_encoder import encoder_loss, training_pairs
@@ -80,7 +80,7 @@ PRESETS = {
         encoder=1000,
         refine=1600,
         control=500,
-        fovea=1800,
+        fovea=1200,
         level1=2000,
         level2=3500,
         proposals=2500,
@@ -215,7 +215,8 @@ def fit_fovea(job: Job, film: Film, progress: Progress) -> list[dict[str, float]
         labels = batch.labels
         centres = labels.position + POSE_BLUR * torch.randn(labels.position.shape, generator=generator)
         glance = fovea(batch.channels, centres)
-        loss = glance_loss(glance, labels)
+        centres, nothing = decoys(labels, generator)
+        loss = glance_loss(glance, labels, (fovea(batch.channels, centres).presence, nothing))
         return loss, {"glance": float(loss.detach())}
 
     curve: list[dict[str, float]] = []
