@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import torch
 
-from planner.base import Budget, Manipulation, Plan
+from planner.base import Budget, Dynamics, Manipulation, Plan
 from planner.configurator import configure
 from planner.cost import moved
 from planner.level1 import select
@@ -15,7 +15,6 @@ from planner.level2 import search
 from simulator.base import Subgoal
 from world_model.base import Belief, seeded
 from world_model.energies import fact_energy, table_of
-from world_model.model import WorldModel
 
 CONTENT = 0.25
 """Share of the planning comfort that must remain for a goal to be declared reached."""
@@ -30,7 +29,7 @@ class TwoLevelPlanner:
         plans: how many alternatives are worked out to control steps.
     """
 
-    model: WorldModel
+    model: Dynamics
     plans: int = 1
 
     def plan(

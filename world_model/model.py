@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from simulator.base import MAX_STEP, TOOL_CEILING, Camera
-from world_model.base import BLOCK, Imagined
+from world_model.base import BLOCK, Belief, Imagined
 from world_model.encoder import PixelEncoder, Votes
 from world_model.fovea import Fovea
 from world_model.predictor import TokenPredictor
@@ -106,6 +106,16 @@ class WorldModel(nn.Module):
     def votes(self, rgb: Tensor, elevation: Tensor) -> Votes:
         """Return the votes of images ``[B, V, H, W, 3]`` and elevations ``[B, V, H, W]``, both uint8."""
         return self.encoder(*self.geometry.channels(rgb, elevation))
+
+    def begin(self, belief: Belief) -> LatentState:
+        """Return ``belief`` as a batch of one state to imagine from."""
+        size = torch.tensor([[t.size for t in belief.scene.things]], dtype=torch.float32).view(1, -1, 3)
+        present = torch.ones(1, len(belief.scene.things), dtype=torch.bool)
+        return LatentState(belief.tokens[None], size, belief.tool[None], present)
+
+    def where(self, tokens: Tensor) -> Tensor:
+        """Return positions ``[..., 3]`` in metres of tokens ``[..., D]``."""
+        return self.readouts.where(tokens)
 
     def after_block(self, state: LatentState, actions: Tensor) -> tuple[LatentState, Tensor, Tensor]:
         """Imagine one block of control steps.
