@@ -75,6 +75,7 @@ class Plan:
         waypoint: facts-free description of where level 2 wants the moved thing, metres.
         trace: how it was found.
         milliseconds: time the search took.
+        finishes: whether a plan of one manipulation is meant to reach the subgoal rather than come nearer.
     """
 
     manipulations: tuple[Manipulation, ...]
@@ -84,6 +85,7 @@ class Plan:
     imagined: tuple[Thing, ...]
     trace: tuple[TraceEntry, ...]
     milliseconds: float
+    finishes: bool = True
 
 
 class Proposals(Protocol):
