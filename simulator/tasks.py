@@ -14,7 +14,19 @@ from typing import Final
 
 import numpy as np
 
-from simulator.base import CONTAINERS, MOVABLE, Fact, Manner, Relation, Scene, Subgoal, Thing, WorldState
+from simulator.base import (
+    CONTAINERS,
+    MOVABLE,
+    Disturbance,
+    Fact,
+    Manner,
+    Physics,
+    Relation,
+    Scene,
+    Subgoal,
+    Thing,
+    WorldState,
+)
 from simulator.errors import SceneError
 from simulator.overlap import penetration
 from simulator.places import PLACES, place_words
@@ -25,6 +37,8 @@ from simulator.wording import RELATION_WORDS, names, pick, sentence, told_apart
 
 Point = tuple[float, float, float]
 
+USUAL: Final = Physics()
+"""Constants of a world that is like the twin."""
 SUITES: Final = ("place", "push", "stack")
 """Names of the suites; the order is part of the seeding."""
 COUNTS: Final = (4, 8)
@@ -86,6 +100,10 @@ class Task:
         instruction: the request in plain words.
         subgoals: what the request means, in an order that can be carried out.
         witness: moves that solve the task one after the other; proof that it is feasible, never an input of planning.
+        kind: which of the suite's kinds of request it is.
+        physics: of the world it is attempted in, which may be unlike the twin's.
+        disturbances: what happens to that world meanwhile.
+        parts: of a chain, the tasks asked for one after the other in one world; empty otherwise.
     """
 
     suite: str
@@ -94,6 +112,10 @@ class Task:
     instruction: str
     subgoals: tuple[Subgoal, ...]
     witness: tuple[Move, ...]
+    kind: str = ""
+    physics: Physics = USUAL
+    disturbances: tuple[Disturbance, ...] = ()
+    parts: tuple[Task, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -146,7 +168,7 @@ def draws(suite: str, seed: int) -> Iterator[Task | None]:
             continue
         subgoals = tuple(Subgoal((fact,), _said(fact, goal), manner=goal.manner) for fact in goal.facts)
         named = replace(scene, name=f"{suite}-{seed}")
-        yield Task(suite, seed, named, goal.instruction, subgoals, goal.moves)
+        yield Task(suite, seed, named, goal.instruction, subgoals, goal.moves, kind)
 
 
 def _start(rng: np.random.Generator) -> Scene | None:

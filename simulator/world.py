@@ -83,11 +83,29 @@ class PhysicalWorld:
     def step(self, action: FloatArray) -> FloatArray:
         """Apply ``[A]`` for one control step and return proprioception ``[P]``; renders nothing."""
         self._pending.append(np.array(action, dtype=np.float32))
-        self._table.step(self._pending.popleft())
+        command = self._pending.popleft()
+        if self._physics.release_noise > 0 and command[3] <= 0.5:
+            self._fumble()
+        self._table.step(command)
         self._step += 1
         if self._physics.slip > 0 and self._rng.random() < self._physics.slip:
             self._table.release()
         return self.proprioception()
+
+    def _fumble(self) -> None:
+        """Shift what is about to be let go of, as a gripper does that does not release all at once.
+
+        Displacements are normal and cut at two standard deviations.
+        """
+        held = self._table.held
+        if held is not None:
+            dx, dy = np.clip(self._rng.normal(size=2), -2.0, 2.0) * self._physics.release_noise
+            x, y, z = next(thing.position for thing in self.state().things if thing.id == held)
+            self.place(held, (x + float(dx), y + float(dy), z))
+
+    def let_go(self) -> None:
+        """Break the seal at once, as a disturbance."""
+        self._table.release()
 
     def state(self) -> WorldState:
         """Return the true state, for scoring only."""

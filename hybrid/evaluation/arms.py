@@ -1,7 +1,7 @@
 """The ways of attempting a task that are compared: same tasks, same world, same control steps, same success check.
 
-An arm sees the instruction and the scene's world. What it leaves behind is the world's true final state, which the
-runner scores; an arm never scores itself.
+An arm is given the task and its world, standing at the start. What it leaves behind is the world's true final state,
+which the runner scores; an arm never scores itself, and neither resets nor closes the world.
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ from hybrid.bootstrap import MANIPULATIONS_AN_ATTEMPT, build_engine
 from hybrid.config import Settings
 from hybrid.errors import ConfigError
 from hybrid.evaluation.validity import states_the_goal
-from simulator.base import MAX_STEP, WorldState
+from simulator.base import MAX_STEP, World, WorldState
 from simulator.tasks import Task
-from simulator.world import PhysicalWorld
 
 ARMS = ("random", "hybrid")
 """Every arm by name, floors first."""
@@ -59,8 +58,8 @@ class Attempt:
 class Arm(Protocol):
     """One way of attempting tasks; built once a process, used for many, carrying nothing from one to the next."""
 
-    def attempt(self, task: Task) -> Attempt:
-        """Attempt ``task`` from its start; the same task gives the same final state."""
+    def attempt(self, task: Task, world: World) -> Attempt:
+        """Attempt ``task`` in ``world`` as it stands; the same task and world give the same final state."""
         ...
 
 
@@ -74,21 +73,16 @@ class RandomArm:
     def __init__(self, manipulations: int) -> None:
         self._steps = manipulations * STEPS_A_MANIPULATION
 
-    def attempt(self, task: Task) -> Attempt:
+    def attempt(self, task: Task, world: World) -> Attempt:
         """Move the tool at random; displacements uniform in +-``MAX_STEP``, suction uniform in [0, 1]."""
         began = time.perf_counter()
         rng = np.random.default_rng([task.seed, len(task.subgoals)])
         steps = self._steps * len(task.subgoals)
         low, high = [-MAX_STEP, -MAX_STEP, -MAX_STEP, 0.0], [MAX_STEP, MAX_STEP, MAX_STEP, 1.0]
         actions = rng.uniform(low, high, size=(steps, 4)).astype(np.float32)
-        world = PhysicalWorld(task.scene)
-        try:
-            world.restart(task.seed)
-            for action in actions:
-                world.step(action)
-            final = world.state()
-        finally:
-            world.close()
+        for action in actions:
+            world.step(action)
+        final = world.state()
         spent = 1000 * (time.perf_counter() - began)
         return Attempt("unmet", "the actions were random", final, None, planner_share=0.0, milliseconds=spent)
 
@@ -99,10 +93,10 @@ class EngineArm:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def attempt(self, task: Task) -> Attempt:
+    def attempt(self, task: Task, world: World) -> Attempt:
         """Run the task's instruction on its scene, as a person would ask for it."""
         began = time.perf_counter()
-        result = self._engine.run(task.instruction, task.scene, task.seed)
+        result = self._engine.run(task.instruction, task.scene, task.seed, world=world)
         outcome = result.outcome
         return Attempt(
             status=outcome.status,
