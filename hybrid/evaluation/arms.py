@@ -16,11 +16,13 @@ from hybrid.base import Engine, EpisodeStatus
 from hybrid.bootstrap import MANIPULATIONS_AN_ATTEMPT, build_engine
 from hybrid.config import Settings
 from hybrid.errors import ConfigError
+from hybrid.evaluation.privileged import Window
 from hybrid.evaluation.validity import states_the_goal
+from hybrid.evaluation.variants import UNCHECKED, VARIANTS
 from simulator.base import MAX_STEP, World, WorldState
 from simulator.tasks import Task
 
-ARMS = ("random", "hybrid")
+ARMS = ("random", *VARIANTS)
 """Every arm by name, floors first."""
 STEPS_A_MANIPULATION = 60
 """Control steps after which a manipulation is given up; scripted play needs about half of them."""
@@ -88,14 +90,22 @@ class RandomArm:
 
 
 class EngineArm:
-    """The whole service: words, world model, search, physics check, closed loop."""
+    """The whole service: words, world model, search, physics check, closed loop.
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    Args:
+        engine: attempts; it may be composed otherwise than the product.
+        window: opened into the world of every attempt, for engines that are given the true state.
+        checks: whether the engine's check tries anything.
+    """
+
+    def __init__(self, engine: Engine, window: Window | None = None, *, checks: bool = True) -> None:
+        self._engine, self._window, self._checks = engine, window, checks
 
     def attempt(self, task: Task, world: World) -> Attempt:
         """Run the task's instruction on its scene, as a person would ask for it."""
         began = time.perf_counter()
+        if self._window is not None:
+            self._window.open(world)
         result = self._engine.run(task.instruction, task.scene, task.seed, world=world)
         outcome = result.outcome
         return Attempt(
@@ -106,7 +116,7 @@ class EngineArm:
             planner_share=outcome.planner_share if outcome.attempts else None,
             plan_milliseconds=result.plan_milliseconds,
             language_calls=result.language_calls,
-            checks=outcome.checks,
+            checks=outcome.checks if self._checks else 0,
             milliseconds=1000 * (time.perf_counter() - began),
             episode=result.episode,
         )
@@ -118,10 +128,9 @@ def build_arm(name: str, settings: Settings) -> Arm:
     Raises:
         ConfigError: there is no such arm.
     """
-    match name:
-        case "random":
-            return RandomArm(settings.max_attempts * MANIPULATIONS_AN_ATTEMPT)
-        case "hybrid":
-            return EngineArm(build_engine(settings))
-        case _:
-            raise ConfigError("arms", f"there is no arm {name!r}", f"Known arms: {', '.join(ARMS)}.")
+    if name == "random":
+        return RandomArm(settings.max_attempts * MANIPULATIONS_AN_ATTEMPT)
+    if name not in VARIANTS:
+        raise ConfigError("arms", f"there is no arm {name!r}", f"Known arms: {', '.join(ARMS)}.")
+    window = Window()
+    return EngineArm(build_engine(settings, VARIANTS[name](window)), window, checks=name not in UNCHECKED)

@@ -147,5 +147,5 @@ def test_an_arm_that_cannot_go_on_fails_its_task_and_not_the_evaluation(
 
 
 def test_an_unknown_arm_cannot_be_built(settings: Settings) -> None:
-    with pytest.raises(ConfigError, match="no arm 'oracle'"):
-        build_arm("oracle", settings)
+    with pytest.raises(ConfigError, match="no arm 'telepathy'"):
+        build_arm("telepathy", settings)
