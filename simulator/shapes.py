@@ -24,14 +24,17 @@ DEFAULT_SIZES: dict[Kind, Size] = {
 """Full extents of a thing whose scene states no size, metres."""
 
 SIZE_LIMITS: dict[Kind, tuple[Size, Size]] = {
-    "cube": ((0.025, 0.025, 0.025), (0.06, 0.06, 0.06)),
-    "cylinder": ((0.025, 0.025, 0.025), (0.06, 0.06, 0.06)),
+    "cube": ((0.025, 0.025, 0.025), (0.12, 0.12, 0.12)),
+    "cylinder": ((0.025, 0.025, 0.025), (0.06, 0.06, 0.12)),
     "ball": ((0.025, 0.025, 0.025), (0.06, 0.06, 0.06)),
     "bowl": ((0.08, 0.08, 0.03), (0.14, 0.14, 0.05)),
     "tray": ((0.08, 0.08, 0.02), (0.20, 0.20, 0.05)),
     "zone": ((0.06, 0.06, 0.0005), (0.20, 0.20, 0.002)),
 }
 """Smallest and largest extents of each kind, metres."""
+
+LONG = 0.06
+"""A block may have one extent above this, metres: it is then a plank or a post."""
 
 ROUND: frozenset[Kind] = frozenset({"cylinder", "ball", "bowl"})
 """Kinds whose two horizontal extents are one diameter."""
