@@ -73,7 +73,7 @@ def evaluate(
     Raises:
         ConfigError: an argument is out of range, named in its ``field``.
     """
-    _refuse(suite, arms, episodes=episodes, seed=seed, workers=workers, tuning=tuning)
+    refuse(suite, arms, episodes=episodes, seed=seed, workers=workers, tuning=tuning)
     with TemporaryDirectory(prefix="hybrid-evaluation-") as folder:
         kept = settings.model_dump_json()
         jobs = [Job(arm, suite, seed + k, kept, folder) for k in range(episodes) for arm in arms]
@@ -154,7 +154,8 @@ def _arm(name: str, settings: str, folder: str) -> Arm:
     return build_arm(name, Settings.model_validate_json(settings).model_copy(update=throw_away))
 
 
-def _refuse(suite: str, arms: Sequence[str], *, episodes: int, seed: int, workers: int, tuning: bool) -> None:
+def refuse(suite: str, arms: Sequence[str], *, episodes: int, seed: int, workers: int, tuning: bool) -> None:
+    """Refuse what cannot be evaluated before anything starts; raises ``ConfigError``, arguments as in ``evaluate``."""
     if suite not in SUITES:
         raise ConfigError("suite", f"there is no suite {suite!r}", f"Known suites: {', '.join(SUITES)}.")
     unknown = [arm for arm in arms if arm not in ARMS]
