@@ -57,6 +57,7 @@ class Variant:
         inventory: the declared scene settles the kind of a lone leftover of a colour.
         perceiver: what perceives and remembers, given the learned model and the perceiver of the product.
         check: what tries plans before anything moves.
+        unhurried: no search and no task ends for want of time, because imagining is slow.
     """
 
     model: Callable[[WorldModel], Dynamics] = learned
@@ -67,10 +68,13 @@ class Variant:
     inventory: bool = True
     perceiver: Callable[[WorldModel, Perceiver], Perceiver] | None = None
     check: Callable[[Belief, Plan, Subgoal], Verdict] = check_plan
+    unhurried: bool = False
 
 
 PRODUCT = Variant()
 """The product as it ships."""
+AGES = {"plan_milliseconds": 600_000.0, "task_seconds": 86_400.0}
+"""Settings under which nothing ends for want of time."""
 
 
 def build_engine(settings: Settings, variant: Variant = PRODUCT) -> PlanningEngine:
@@ -81,6 +85,7 @@ def build_engine(settings: Settings, variant: Variant = PRODUCT) -> PlanningEngi
         ConfigError: the language backend is unknown.
         StoreError: the database cannot be used.
     """
+    settings = settings.model_copy(update=AGES) if variant.unhurried else settings
     torch.set_num_threads(settings.threads)
     model, card = load_checkpoint(settings.checkpoint or DEFAULT, cameras=DEFAULT_CAMERAS)
     if settings.language != "embedded":

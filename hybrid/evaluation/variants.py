@@ -47,12 +47,12 @@ def oracle(window: Window) -> Variant:
         return TruePerceiver(window)
 
     search = Switches(controls=ORACLE_CONTROLS)
-    return Variant(model=simulated, perceiver=knowing, check=ExactTwin(window), switches=search)
+    return Variant(model=simulated, perceiver=knowing, check=ExactTwin(window), switches=search, unhurried=True)
 
 
 def oracle_waypoints(window: Window) -> Variant:
     """Let an exact copy of the world imagine manipulations; everything else as in the product."""
-    return Variant(upper=lambda model: SimulatedDynamics(window, model.proposals))
+    return Variant(upper=lambda model: SimulatedDynamics(window, model.proposals), unhurried=True)
 
 
 def refined_by(refinement: Refinement) -> Variant:

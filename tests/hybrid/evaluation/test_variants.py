@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
-from hybrid.bootstrap import PRODUCT, Variant, build_perceiver, build_planner
+from hybrid.bootstrap import PRODUCT, Variant, build_engine, build_perceiver, build_planner
+from hybrid.config import Settings
 from hybrid.evaluation.privileged import ExactTwin, TruePerceiver, Window
 from hybrid.evaluation.variants import PRIVILEGED, UNCHECKED, VARIANTS, accept
 from planner.flat import FlatPlanner
@@ -79,6 +81,15 @@ def test_the_oracle_perceives_and_checks_with_the_truth(model: WorldModel) -> No
     variant = VARIANTS["oracle"](Window())
     assert isinstance(build_perceiver(model, variant), TruePerceiver)
     assert isinstance(variant.check, ExactTwin)
+
+
+def test_only_what_simulates_may_take_its_time(tmp_path: Path) -> None:
+    assert {name for name in VARIANTS if VARIANTS[name](Window()).unhurried} == {"oracle", "oracle-waypoints"}
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'h.db'}", artifact_dir=tmp_path, plan_milliseconds=7)
+    hurried, unhurried = (build_engine(settings, Variant(unhurried=slow)).parts for slow in (False, True))
+    assert (hurried.budget.milliseconds, hurried.limits.seconds) == (7, settings.task_seconds)
+    assert unhurried.budget.milliseconds > 100 * settings.plan_milliseconds
+    assert unhurried.limits.seconds > 100 * settings.task_seconds
 
 
 def test_what_is_unchecked_accepts_everything() -> None:
