@@ -111,12 +111,14 @@ class Suite:
         propose: proposes goals on them.
         kinds: of request it holds, each equally often.
         length: requests in a row in one world.
+        in_turn: kinds take turns with the seed instead of being drawn, so that every run of seeds has them evenly.
     """
 
     start: Start
     propose: Propose
     kinds: tuple[str, ...]
     length: int = 1
+    in_turn: bool = True
 
 
 def usual_start(rng: np.random.Generator, _: str) -> Scene | None:

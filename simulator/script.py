@@ -18,6 +18,14 @@ PUSH_HEIGHT = 0.015
 """Height of the tip while pushing, metres."""
 PUSH_STEP = 0.025
 """Tool displacement a control step while pushing, metres."""
+PUSH_SHARE = 0.4
+"""Height of the tip while pushing as a share of the thing's smallest extent: what is tall topples when pushed high."""
+GENTLE_STEP = 0.008
+"""Tool displacement a control step while pushing what is tall, and the least while pushing a ball, metres."""
+ROLL_SHARE = 0.2
+"""Tool displacement a control step while pushing a ball as a share of what is left: it rolls on."""
+SLENDER = 2.0
+"""Height over width from which a thing counts as tall."""
 RETREAT = 0.08
 """How far above the thing the tool ends, metres."""
 
@@ -100,6 +108,17 @@ def _carry(tool: FloatArray, thing: Thing, intent: Intent, phase: Phase) -> tupl
     return np.zeros(4, dtype=np.float32), replace(phase, released=True)
 
 
+def _pace(thing: Thing, distance: float) -> float:
+    """How far to push in one control step with ``distance`` to go, metres."""
+    if thing.kind == "ball":
+        return min(PUSH_STEP, max(GENTLE_STEP, ROLL_SHARE * distance))
+    return min(GENTLE_STEP if _slender(thing) else PUSH_STEP, distance)
+
+
+def _slender(thing: Thing) -> bool:
+    return thing.size[2] >= SLENDER * min(thing.size[:2])
+
+
 def _push(tool: FloatArray, thing: Thing, intent: Intent, phase: Phase) -> tuple[FloatArray, Phase]:
     centre = np.array(thing.position[:2], dtype=np.float32)
     rest = np.array(intent.target[:2], dtype=np.float32) - centre
@@ -107,7 +126,7 @@ def _push(tool: FloatArray, thing: Thing, intent: Intent, phase: Phase) -> tuple
     along = rest / max(distance, 1e-6)
     reach = 0.5 * float(max(thing.size[:2])) * 1.15 + TOOL_RADIUS
     behind = centre - along * (reach + 0.015)
-    height = max(PUSH_HEIGHT, thing.bottom + 0.4 * thing.size[2])
+    height = max(PUSH_HEIGHT, thing.bottom + PUSH_SHARE * min(thing.size))
     offset = tool[:2] - centre
     lateral = float(abs(offset[0] * along[1] - offset[1] * along[0]))
     if phase.lowered and (distance < 0.008 or float(rest @ along) <= 0):
@@ -128,6 +147,10 @@ def _push(tool: FloatArray, thing: Thing, intent: Intent, phase: Phase) -> tuple
             phase, lowered=False
         )
     contact = centre - along * reach
-    step = min(PUSH_STEP, distance) + max(0.0, float((contact - tool[:2]) @ along))
-    aim = tool[:2] + along * min(step, MAX_STEP) + (contact - tool[:2] - along * float((contact - tool[:2]) @ along))
+    step = _pace(thing, distance) + max(0.0, float((contact - tool[:2]) @ along))
+    aim = (
+        tool[:2]
+        + along * min(step, GENTLE_STEP if _slender(thing) else MAX_STEP)
+        + (contact - tool[:2] - along * float((contact - tool[:2]) @ along))
+    )
     return towards(tool, np.array([*aim, height], dtype=np.float32), 0.0), phase

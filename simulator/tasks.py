@@ -36,9 +36,9 @@ from simulator.tasks_stack import (
 from simulator.wording import pick
 
 _SUITES: Final[dict[str, Suite]] = {
-    "place": Suite(usual_start, propose_place, PLACE_KINDS),
-    "push": Suite(usual_start, propose_push, PUSH_KINDS),
-    "stack": Suite(usual_start, propose_stack, ("stack",)),
+    "place": Suite(usual_start, propose_place, PLACE_KINDS, in_turn=False),
+    "push": Suite(usual_start, propose_push, PUSH_KINDS, in_turn=False),
+    "stack": Suite(usual_start, propose_stack, ("stack",), in_turn=False),
     "tower": Suite(tower_start, propose_tower, TOWER_KINDS),
     "rearrange": Suite(rearrange_start, propose_rearrange, REARRANGE_KINDS),
     "blocksworld": Suite(blocksworld_start, propose_blocksworld, BLOCKSWORLD_KINDS),
@@ -121,7 +121,7 @@ def draws(suite: str, seed: int) -> Iterator[Task | None]:
         return
     made = _SUITES[suite]
     rng = np.random.default_rng([SUITES.index(suite), seed])
-    kind = pick(rng, made.kinds)
+    kind = made.kinds[seed % len(made.kinds)] if made.in_turn else pick(rng, made.kinds)
     while True:
         scene = made.start(rng, kind)
         goals = None if scene is None else _goals(rng, made, scene, kind)

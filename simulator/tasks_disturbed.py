@@ -20,8 +20,8 @@ DISTURBED_KINDS: Final = ("moved", "slip", "friction", "mass", "noise", "shift",
 """What is unlike the twin: a thing is moved, the seal breaks, constants, the camera, actions arrive late, release."""
 BASES: Final = (*PLACE_KINDS, "stack")
 """Kinds of request that are disturbed."""
-MOVED_AT: Final = (4, 40)
-"""Control steps between which somebody moves a thing; a manipulation takes about thirty."""
+MOVED_AT: Final = (1, 12)
+"""Control steps from which on somebody moves a thing; a manipulation takes about thirty."""
 MOVED_BY: Final = (0.03, 0.06)
 """Least and largest displacement of a thing that is moved, metres."""
 CARRIED: Final = (3, 9)

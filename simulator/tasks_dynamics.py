@@ -54,7 +54,7 @@ STICKING_OUT: Final = (0.5, 0.7)
 """How far off centre what sticks out lies, as a share of half the extent of what carries it."""
 BACK: Final = 0.03
 """How far short of the middle of its place a thing that shoves another one stops, metres."""
-DETOUR: Final = 0.07
+DETOUR: Final = 0.08
 """How far a detour leads past what is in the way, metres."""
 
 
