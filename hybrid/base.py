@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from planner.base import Manipulation, Plan
-from simulator.base import FloatArray, Observation, Scene, Subgoal, Verdict, WorldState
+from simulator.base import FloatArray, Observation, Scene, Subgoal, Verdict, World, WorldState
 from world_model.base import Belief
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
@@ -144,8 +144,12 @@ class Engine(Protocol):
         seed: int,
         listener: Listener | None = None,
         cancel: Callable[[], bool] | None = None,
+        world: World | None = None,
     ) -> EpisodeResult:
-        """Carry ``instruction`` out on ``scene``; ``cancel`` is asked once a control block and ends it cleanly."""
+        """Carry ``instruction`` out on ``scene``; ``cancel`` is asked once a control block and ends it cleanly.
+
+        ``world`` is one that stands already and is neither reset nor closed; ``scene`` then only lends names.
+        """
         ...
 
 

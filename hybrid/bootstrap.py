@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import torch
 
+from hybrid.base import Perceiver
 from hybrid.check import check_plan
 from hybrid.config import Settings
 from hybrid.engine import PlanningEngine
@@ -14,25 +17,75 @@ from hybrid.errors import ConfigError
 from hybrid.language.embedded import load_embedded
 from hybrid.session import Limits, Parts
 from hybrid.store.episodes import open_store
-from planner.base import Budget
+from planner.base import Budget, Dynamics, Plan, Planner
+from planner.configurator import AS_IT_IS, Switches
+from planner.flat import FlatPlanner
+from planner.geometry import GeometricDynamics
 from planner.two_level import TwoLevelPlanner
+from simulator.base import Subgoal, Verdict
 from simulator.camera import DEFAULT_CAMERAS
 from simulator.world import PhysicalWorld
+from world_model.base import Belief
 from world_model.checkpoint import DEFAULT, load_checkpoint
+from world_model.model import WorldModel
 from world_model.perception import TokenPerceiver
 
 MANIPULATIONS_AN_ATTEMPT = 3
 """Manipulations a subgoal may take for each plan that may fail: clearing the way takes some."""
 
 
-def build_engine(settings: Settings) -> PlanningEngine:
-    """Compose the engine that ``settings`` describe.
+def learned(model: WorldModel) -> Dynamics:
+    """Imagine with the learned world model."""
+    return model
+
+
+def geometric(model: WorldModel) -> Dynamics:
+    """Imagine with the hand-written transition, proposing control steps as the learned model does."""
+    return GeometricDynamics(model.proposals)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What an engine is composed of otherwise than the product, for comparisons; the defaults are the product.
+
+    Attributes:
+        model: what the search imagines with, given the learned model.
+        upper: what level 2 imagines with, where it is not the same.
+        flat: plan with level 1 alone.
+        switches: what of the search is switched off or resized.
+        imagines: hidden things are believed where they were imagined rather than where they were last seen.
+        inventory: the declared scene settles the kind of a lone leftover of a colour.
+        perceiver: what perceives and remembers, given the learned model and the perceiver of the product.
+        check: what tries plans before anything moves.
+        unhurried: no search and no task ends for want of time, because imagining is slow.
+    """
+
+    model: Callable[[WorldModel], Dynamics] = learned
+    upper: Callable[[WorldModel], Dynamics] | None = None
+    flat: bool = False
+    switches: Switches = AS_IT_IS
+    imagines: bool = True
+    inventory: bool = True
+    perceiver: Callable[[WorldModel, Perceiver], Perceiver] | None = None
+    check: Callable[[Belief, Plan, Subgoal], Verdict] = check_plan
+    unhurried: bool = False
+
+
+PRODUCT = Variant()
+"""The product as it ships."""
+AGES = {"plan_milliseconds": 600_000.0, "task_seconds": 86_400.0}
+"""Settings under which nothing ends for want of time."""
+
+
+def build_engine(settings: Settings, variant: Variant = PRODUCT) -> PlanningEngine:
+    """Compose the engine that ``settings`` describe, with what ``variant`` composes otherwise.
 
     Raises:
         CheckpointError: the world model's checkpoint is missing or does not fit.
         ConfigError: the language backend is unknown.
         StoreError: the database cannot be used.
     """
+    settings = settings.model_copy(update=AGES) if variant.unhurried else settings
     torch.set_num_threads(settings.threads)
     model, card = load_checkpoint(settings.checkpoint or DEFAULT, cameras=DEFAULT_CAMERAS)
     if settings.language != "embedded":
@@ -40,11 +93,11 @@ def build_engine(settings: Settings) -> PlanningEngine:
     language = load_embedded(settings.language_weights)
     parts = Parts(
         language=language,
-        perceiver=TokenPerceiver(model),
-        planner=TwoLevelPlanner(model),
+        perceiver=build_perceiver(model, variant),
+        planner=build_planner(model, variant),
         store=open_store(settings.database_url, Path(settings.artifact_dir)),
         world=partial(PhysicalWorld, robot="tool"),
-        check=check_plan,
+        check=variant.check,
         budget=Budget(settings.plan_milliseconds, settings.plan_candidates, settings.plan_depth),
         limits=Limits(
             settings.max_attempts,
@@ -55,3 +108,17 @@ def build_engine(settings: Settings) -> PlanningEngine:
         models={"world_model": card.name, "language": language.name},
     )
     return PlanningEngine(parts)
+
+
+def build_perceiver(model: WorldModel, variant: Variant) -> Perceiver:
+    """Compose the perceiver of ``variant`` around the learned ``model``."""
+    perceiver = TokenPerceiver(model, imagines=variant.imagines, inventory=variant.inventory)
+    return perceiver if variant.perceiver is None else variant.perceiver(model, perceiver)
+
+
+def build_planner(model: WorldModel, variant: Variant) -> Planner:
+    """Compose the planner of ``variant`` around the learned ``model``."""
+    if variant.flat:
+        return FlatPlanner(variant.model(model), variant.switches)
+    upper = None if variant.upper is None else variant.upper(model)
+    return TwoLevelPlanner(variant.model(model), upper=upper, switches=variant.switches)

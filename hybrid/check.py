@@ -36,7 +36,7 @@ def check_plan(belief: Belief, plan: Plan, subgoal: Subgoal) -> Verdict:
             plan.actions,
             subgoal,
             plan.imagined,
-            require=len(plan.manipulations) == 1,
+            require=plan.finishes and len(plan.manipulations) == 1,
             moved=first.thing,
             target=first.target,
         )

@@ -13,7 +13,7 @@ from hybrid.errors import HybridError
 from hybrid.pipeline import State, build_graph, opening
 from hybrid.session import Parts, Session
 from hybrid.store.records import plain
-from simulator.base import Scene
+from simulator.base import Scene, World
 
 STEPS = 1000
 """Most nodes one episode may pass; the limits of going back end it long before."""
@@ -56,8 +56,18 @@ class PlanningEngine:
         seed: int,
         listener: Listener | None = None,
         cancel: Callable[[], bool] | None = None,
+        world: World | None = None,
     ) -> EpisodeResult:
         """Carry ``instruction`` out on ``scene``; the record is complete however it ends.
+
+        Args:
+            instruction: in plain words.
+            scene: what the world is made from, and whose names the things have.
+            seed: of the world and of every search.
+            listener: told what happens.
+            cancel: asked once a control block whether to stop.
+            world: acted on instead of one made from ``scene``; it stands already, and is neither reset nor closed here.
+                Such an episode is replayed from ``scene``, so only where the world had just been reset to it.
 
         Raises:
             InstructionError: the instruction is empty, too long or not text; nothing is stored.
@@ -71,10 +81,11 @@ class PlanningEngine:
         episode = self.parts.store.open_episode(
             instruction=text, scene=scene, seed=seed, models=self.parts.models, settings=settings
         )
-        world = self.parts.world(scene)
-        session = Session(self.parts, world, scene, episode, cancel or never)
+        acted_on = self.parts.world(scene) if world is None else world
+        session = Session(self.parts, acted_on, scene, episode, cancel or never)
         try:
-            world.reset(seed)
+            if world is None:
+                acted_on.reset(seed)
             state = self._follow(opening(text, seed), session, listener)
             return self._close(session, state)
         except HybridError as error:
@@ -88,10 +99,11 @@ class PlanningEngine:
                 "reason": "it was ended by a fault or a signal",
             }
             failed = outcome(session, fault)
-            self.parts.store.close_episode(episode, failed, world.state())
+            self.parts.store.close_episode(episode, failed, acted_on.state())
             raise
         finally:
-            world.close()
+            if world is None:
+                acted_on.close()
 
     def _follow(self, begin: State, session: Session, listener: Listener | None) -> State:
         """Run the graph, passing events on; return its last state."""

@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+import torch
+from torch import Tensor
+
 from simulator.base import FloatArray, Subgoal, Thing
 from world_model.base import Belief
+from world_model.model import LatentState
+from world_model.proposals import Aim
 
 ManipulationKind = Literal["pick_place", "push"]
 
@@ -70,6 +75,7 @@ class Plan:
         waypoint: facts-free description of where level 2 wants the moved thing, metres.
         trace: how it was found.
         milliseconds: time the search took.
+        finishes: whether a plan of one manipulation is meant to reach the subgoal rather than come nearer.
     """
 
     manipulations: tuple[Manipulation, ...]
@@ -79,6 +85,43 @@ class Plan:
     imagined: tuple[Thing, ...]
     trace: tuple[TraceEntry, ...]
     milliseconds: float
+    finishes: bool = True
+
+
+class Proposals(Protocol):
+    """What suggests the next block of control steps."""
+
+    def sample(self, tool: Tensor, aim: Aim, *, temperature: float, generator: torch.Generator) -> Tensor:
+        """Sample blocks ``[B, K, A]`` for proprioception ``[B, P]``; sharper for ``temperature`` < 1."""
+        ...
+
+
+class Dynamics(Protocol):
+    """What the search needs of a model of the world: the learned one, a hand-written one, a simulator.
+
+    Only the model knows what the tokens of its states mean; the search asks it where things are.
+    """
+
+    @property
+    def proposals(self) -> Proposals:
+        """What suggests control steps to level 1."""
+        ...
+
+    def begin(self, belief: Belief) -> LatentState:
+        """Return ``belief`` as a batch of one state to imagine from."""
+        ...
+
+    def after_block(self, state: LatentState, actions: Tensor) -> tuple[LatentState, *tuple[Tensor, ...]]:
+        """Imagine one block of control steps ``[B, K, A]``; only the state is asked for."""
+        ...
+
+    def after_manipulation(self, state: LatentState, manipulation: Tensor) -> tuple[LatentState, *tuple[Tensor, ...]]:
+        """Imagine whole manipulations ``[B, M]``; only the state is asked for."""
+        ...
+
+    def where(self, tokens: Tensor) -> Tensor:
+        """Return positions ``[..., 3]`` in metres of tokens ``[..., D]``."""
+        ...
 
 
 class Planner(Protocol):

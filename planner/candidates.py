@@ -31,10 +31,19 @@ UNMET = 1e-6
 
 @dataclass(frozen=True)
 class Breadth:
-    """How many targets are suggested: ``goal`` for a thing that must move, ``aside`` for one in the way."""
+    """How many targets are suggested, and from which sources; the sources are switched off in ablations only.
+
+    Attributes:
+        goal: targets for a thing that must move.
+        aside: targets for a thing in the way; 0 never clears the way.
+        named: places that facts name themselves are a source.
+        free: random free places are a source.
+    """
 
     goal: int = 6
     aside: int = 3
+    named: bool = True
+    free: bool = True
 
 
 def propose(
@@ -70,7 +79,7 @@ def for_fact(
     for mover in movers:
         if mover.id in {t.id for t in obstacles} or covered(things, mover):
             continue
-        for spot in goal_spots(things, mover, fact, rng, breadth.goal):
+        for spot in goal_spots(things, mover, fact, rng, breadth):
             yield manipulation(things, mover, spot, push=subgoal.manner == "push")
 
 
@@ -98,10 +107,11 @@ def covered(things: Sequence[Thing], thing: Thing) -> bool:
 
 
 def goal_spots(
-    things: Sequence[Thing], mover: Thing, fact: Fact, rng: np.random.Generator, count: int
+    things: Sequence[Thing], mover: Thing, fact: Fact, rng: np.random.Generator, breadth: Breadth
 ) -> list[tuple[float, float, float]]:
-    """Return up to ``count`` centres for ``mover`` with the lowest energy of ``fact``, metres."""
-    spots = special_spots(things, mover, fact) + free_spots(things, mover, rng, 160)
+    """Return up to ``breadth.goal`` centres for ``mover`` with the lowest energy of ``fact``, metres."""
+    named = special_spots(things, mover, fact) if breadth.named else []
+    spots = named + (free_spots(things, mover, rng, 160) if breadth.free else [])
     if not spots:
         return []
     table = table_of(things)
@@ -109,7 +119,7 @@ def goal_spots(
     positions[:, table.row(mover.id)] = torch.tensor(spots)
     energies = fact_energy(fact, replace(table, positions=positions))
     order = energies.argsort(stable=True)
-    return [spots[int(i)] for i in order[:count]]
+    return [spots[int(i)] for i in order[: breadth.goal]]
 
 
 def special_spots(things: Sequence[Thing], mover: Thing, fact: Fact) -> list[tuple[float, float, float]]:

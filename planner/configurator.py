@@ -1,12 +1,12 @@
 """The configurator: how much search a subgoal gets, from the energy landscape and from surprise.
 
 A goal one free move away needs no look-ahead; covered things, several unmet facts, surprise and earlier failures ask
-for more.
+for more. Ablations switch parts of the search off or resize them; the default switches change nothing.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -14,6 +14,7 @@ from planner.base import Budget, Manipulation
 from planner.candidates import Breadth
 from planner.level1 import ControlSearch
 from planner.level2 import ManipulationSearch
+from planner.refinement import Refinement
 from simulator.base import Subgoal
 from world_model.base import Belief
 from world_model.energies import blockers, fact_energy, table_of
@@ -23,14 +24,48 @@ CALM = 1.0
 
 
 @dataclass(frozen=True)
+class Switches:
+    """What ablations change of the search.
+
+    Attributes:
+        named: places that facts name are suggested to level 2.
+        free: random free places are suggested to level 2.
+        clearing: what is in the way may be put aside.
+        ahead: several manipulations may be imagined one after the other.
+        targets: suggested for each thing that must move; None leaves it to the configurator.
+        controls: candidates of level 1; None leaves it to the configurator.
+        refinement: of the sequence that level 1 selects; None is none.
+    """
+
+    named: bool = True
+    free: bool = True
+    clearing: bool = True
+    ahead: bool = True
+    targets: int | None = None
+    controls: int | None = None
+    refinement: Refinement | None = None
+
+
+AS_IT_IS = Switches()
+"""The search as it ships."""
+
+
+@dataclass(frozen=True)
 class Configuration:
-    """The search settings of both levels."""
+    """The search settings of both levels, and the refinement of what level 1 selects."""
 
     level1: ControlSearch
     level2: ManipulationSearch
+    refinement: Refinement | None = None
 
 
-def configure(belief: Belief, subgoal: Subgoal, budget: Budget, tabu: tuple[Manipulation, ...]) -> Configuration:
+def configure(
+    belief: Belief,
+    subgoal: Subgoal,
+    budget: Budget,
+    tabu: tuple[Manipulation, ...],
+    switches: Switches = AS_IT_IS,
+) -> Configuration:
     """Return how to search for ``subgoal`` from ``belief`` within ``budget``."""
     table = table_of(belief.scene.things)
     energies = torch.stack([fact_energy(fact, table) for fact in subgoal.facts])
@@ -39,7 +74,25 @@ def configure(belief: Belief, subgoal: Subgoal, budget: Budget, tabu: tuple[Mani
     worried = belief.surprise > CALM or bool(tabu)
     depth = 1 if unmet <= 1 and not blocked else min(budget.depth, unmet + 2 * blocked)
     breadth = Breadth(goal=10, aside=5) if worried else Breadth()
-    return Configuration(
+    chosen = Configuration(
         level1=ControlSearch(candidates=64 if worried else 40),
         level2=ManipulationSearch(depth=max(1, depth), beam=8 if worried else 6, breadth=breadth),
+    )
+    return chosen if switches == AS_IT_IS else switched(chosen, switches)
+
+
+def switched(chosen: Configuration, switches: Switches) -> Configuration:
+    """Return ``chosen`` as the ``switches`` have it."""
+    level1, level2 = chosen.level1, chosen.level2
+    breadth = replace(
+        level2.breadth,
+        named=switches.named,
+        free=switches.free,
+        aside=level2.breadth.aside if switches.clearing else 0,
+        goal=switches.targets or level2.breadth.goal,
+    )
+    return Configuration(
+        level1=replace(level1, candidates=switches.controls or level1.candidates),
+        level2=replace(level2, breadth=breadth, depth=level2.depth if switches.ahead else 1),
+        refinement=switches.refinement,
     )

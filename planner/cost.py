@@ -12,12 +12,11 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from planner.base import Manipulation
+from planner.base import Dynamics, Manipulation
 from simulator.base import Subgoal, Thing
-from world_model.base import BLOCK, Belief
+from world_model.base import BLOCK
 from world_model.energies import Table, disturbance, goal_energy
-from world_model.model import LatentState, WorldModel, path
-from world_model.outline import outlines_of
+from world_model.model import LatentState, path
 from world_model.proposals import Aim
 
 STEP_PRICE = 0.004
@@ -42,13 +41,6 @@ RETREAT = 0.05
 """How far above the thing the tool must be for a manipulation to be complete, metres."""
 
 
-def state_of(belief: Belief) -> LatentState:
-    """Return a belief as a batch of one state to imagine from."""
-    size = outlines_of(belief.scene.things)[None]
-    present = torch.ones(1, len(belief.scene.things), dtype=torch.bool)
-    return LatentState.of(belief.tokens[None], size, belief.tool[None], present)
-
-
 def encoded(manipulations: list[Manipulation]) -> Tensor:
     """Return manipulations as ``[S, M]``."""
     rows = [[float(m.kind == "push"), *m.start, *m.target, m.clearance] for m in manipulations]
@@ -71,16 +63,16 @@ class Imagination:
 
 
 def imagine_manipulations(
-    model: WorldModel,
+    model: Dynamics,
     state: LatentState,
     manipulations: list[Manipulation],
     things: tuple[Thing, ...],
     subgoal: Subgoal,
 ) -> Imagination:
     """Imagine row s of ``manipulations`` from row s of ``state`` and score the outcome."""
-    before = model.readouts.where(state.tokens)
-    after, _ = model.after_manipulation(state, encoded(manipulations))
-    positions = model.readouts.where(after.tokens)
+    before = model.where(state.tokens)
+    after, *_ = model.after_manipulation(state, encoded(manipulations))
+    positions = model.where(after.tokens)
     rows = [t.id for t in things]
     free = torch.zeros(len(manipulations), len(things), dtype=torch.bool)
     free[torch.arange(len(manipulations)), torch.tensor([rows.index(m.thing) for m in manipulations])] = True
@@ -120,9 +112,9 @@ class ControlCost:
         manipulation: what level 2 wants done.
     """
 
-    def __init__(self, model: WorldModel, start: LatentState, row: int, manipulation: Manipulation) -> None:
+    def __init__(self, model: Dynamics, start: LatentState, row: int, manipulation: Manipulation) -> None:
         self.model, self.start, self.row, self.manipulation = model, start, row, manipulation
-        self.before = model.readouts.where(start.tokens)
+        self.before = model.where(start.tokens)
         self.target = torch.tensor(manipulation.target)
 
     def begin(self, count: int) -> Progress:
@@ -204,8 +196,8 @@ class ControlCost:
         for block in range(flat.shape[1] // BLOCK):
             actions_now = flat[:, block * BLOCK : (block + 1) * BLOCK]
             progress = self.approach(progress, state.tool, actions_now)
-            state, _, _ = self.model.after_block(state, actions_now)
-            progress = self.observe(progress, state, self.model.readouts.where(state.tokens), block + 1)
+            state, *_ = self.model.after_block(state, actions_now)
+            progress = self.observe(progress, state, self.model.where(state.tokens), block + 1)
         return self.score(progress, flat.shape[1] // BLOCK).view(actions.shape[:2])
 
 

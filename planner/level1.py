@@ -12,11 +12,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from planner.base import Manipulation, TraceEntry
-from planner.cost import ControlCost, state_of
+from planner.base import Dynamics, Manipulation, TraceEntry
+from planner.cost import ControlCost
 from simulator.base import FloatArray
 from world_model.base import Belief
-from world_model.model import WorldModel
 
 
 @dataclass(frozen=True)
@@ -55,10 +54,10 @@ class ControlPlan:
 
 @torch.no_grad()
 def select(
-    model: WorldModel, belief: Belief, manipulation: Manipulation, search: ControlSearch, generator: torch.Generator
+    model: Dynamics, belief: Belief, manipulation: Manipulation, search: ControlSearch, generator: torch.Generator
 ) -> ControlPlan:
     """Return the best of ``search.candidates`` imagined control sequences for ``manipulation``."""
-    start = state_of(belief)
+    start = model.begin(belief)
     cost = ControlCost(model, start, belief.index(manipulation.thing), manipulation)
     state, progress = start.repeat(search.candidates), cost.begin(search.candidates)
     positions, taken, waited, blocks = progress.positions, list[Tensor](), 0, 0
@@ -67,8 +66,8 @@ def select(
             state.tool, cost.aim(positions), temperature=search.temperature, generator=generator
         )
         progress = cost.approach(progress, state.tool, chosen)
-        state, _, _ = model.after_block(state, chosen)
-        positions = model.readouts.where(state.tokens)
+        state, *_ = model.after_block(state, chosen)
+        positions = model.where(state.tokens)
         blocks += 1
         progress = cost.observe(progress, state, positions, blocks)
         taken.append(chosen)

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import torch
 
-from planner.base import Budget, Manipulation, TraceEntry
+from planner.base import Budget, Dynamics, Manipulation, TraceEntry
 from planner.candidates import Breadth, propose
-from planner.cost import STEP_PRICE, imagine_manipulations, moved, state_of
+from planner.cost import STEP_PRICE, imagine_manipulations, moved
 from simulator.base import Subgoal, Thing
 from world_model.base import Belief
 from world_model.energies import goal_energy, table_of
-from world_model.model import LatentState, WorldModel, stacked
+from world_model.model import LatentState, stacked
 
 SAME_TARGET = 0.012
 """Targets closer than this are one attempt to whoever remembers failures, metres."""
@@ -61,7 +61,7 @@ class ManipulationSearch:
 
 @torch.no_grad()
 def search(
-    model: WorldModel,
+    model: Dynamics,
     belief: Belief,
     subgoal: Subgoal,
     settings: ManipulationSearch,
@@ -74,7 +74,7 @@ def search(
     rng, began, imagined = np.random.default_rng(seed), time.perf_counter(), 0
     things = belief.scene.things
     now = float(goal_energy(subgoal.facts, table_of(things))[0])
-    beam = [Sequence((), state_of(belief), things, now, now, things)]
+    beam = [Sequence((), model.begin(belief), things, now, now, things)]
     complete: list[Sequence] = []
     trace: list[TraceEntry] = []
     for depth in range(settings.depth):
@@ -107,9 +107,7 @@ def children_of(
     return parents, children
 
 
-def expand(
-    model: WorldModel, parents: list[Sequence], children: list[Manipulation], subgoal: Subgoal
-) -> list[Sequence]:
+def expand(model: Dynamics, parents: list[Sequence], children: list[Manipulation], subgoal: Subgoal) -> list[Sequence]:
     """Imagine all children in one batch."""
     things = parents[0].things
     state = stacked([parent.state for parent in parents])

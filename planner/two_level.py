@@ -5,33 +5,32 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-import torch
-
-from planner.base import Budget, Manipulation, Plan
-from planner.configurator import configure
+from planner.base import Budget, Dynamics, Manipulation, Plan
+from planner.configurator import AS_IT_IS, Switches, configure
 from planner.cost import moved
 from planner.level1 import select
 from planner.level2 import search
+from planner.refinement import refined
+from planner.stopping import reached
 from simulator.base import Subgoal
 from world_model.base import Belief, seeded
-from world_model.energies import fact_energy, table_of
-from world_model.model import WorldModel
-
-CONTENT = 0.25
-"""Share of the planning comfort that must remain for a goal to be declared reached."""
 
 
 @dataclass(frozen=True)
 class TwoLevelPlanner:
-    """Plans with a world model; implements ``planner.base.Planner``.
+    """Plans with a model of the world; implements ``planner.base.Planner``.
 
     Attributes:
-        model: imagines.
+        model: imagines control steps, and manipulations unless ``upper`` does.
         plans: how many alternatives are worked out to control steps.
+        upper: imagines manipulations in the place of ``model``, for comparisons.
+        switches: what of the search is switched off or resized, for comparisons.
     """
 
-    model: WorldModel
+    model: Dynamics
     plans: int = 1
+    upper: Dynamics | None = None
+    switches: Switches = AS_IT_IS
 
     def plan(
         self, belief: Belief, subgoal: Subgoal, *, budget: Budget, tabu: tuple[Manipulation, ...] = (), seed: int = 0
@@ -42,12 +41,16 @@ class TwoLevelPlanner:
             PerceptionError: the subgoal names a thing that is not believed to be there.
         """
         began = time.perf_counter()
-        settings = configure(belief, subgoal, budget, tabu)
-        sequences, trace = search(self.model, belief, subgoal, settings.level2, budget=budget, tabu=tabu, seed=seed)
+        settings = configure(belief, subgoal, budget, tabu, self.switches)
+        upper = self.upper or self.model
+        sequences, trace = search(upper, belief, subgoal, settings.level2, budget=budget, tabu=tabu, seed=seed)
         generator = seeded(seed)
         found: list[Plan] = []
         for sequence in sequences[: self.plans]:
-            chosen = select(self.model, belief, sequence.manipulations[0], settings.level1, generator)
+            first = sequence.manipulations[0]
+            chosen = select(self.model, belief, first, settings.level1, generator)
+            if settings.refinement is not None:
+                chosen = refined(self.model, belief, first, chosen, settings.refinement, generator)
             found.append(
                 Plan(
                     manipulations=sequence.manipulations,
@@ -63,6 +66,4 @@ class TwoLevelPlanner:
 
     def reached(self, belief: Belief, subgoal: Subgoal) -> bool:
         """Whether every fact holds in ``belief`` with some room to spare."""
-        table = table_of(belief.scene.things)
-        with torch.no_grad():
-            return all(float(fact_energy(fact, table, CONTENT)[0]) <= 0.0 for fact in subgoal.facts)
+        return reached(belief, subgoal)

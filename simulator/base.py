@@ -175,6 +175,7 @@ class Physics:
         camera_noise: standard deviation of pixel noise, 8-bit units.
         camera_shift: displacement of the camera eye, metres.
         slip: probability a control step that a seal breaks.
+        release_noise: standard deviation of the horizontal displacement of what is let go of, along each axis, metres.
     """
 
     friction: float = 0.6
@@ -183,6 +184,33 @@ class Physics:
     camera_noise: float = 0.0
     camera_shift: tuple[float, float, float] = (0.0, 0.0, 0.0)
     slip: float = 0.0
+    release_noise: float = 0.0
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Somebody moves a thing once, as soon as it stands free on the table.
+
+    Attributes:
+        step: control steps since reset before which it does not happen.
+        thing: its id.
+        offset: horizontal displacement, metres; turned aside where something is in the way.
+    """
+
+    step: int
+    thing: str
+    offset: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Slipped:
+    """The vacuum fails once, when a thing has been carried for so many control steps."""
+
+    carried: int
+
+
+Disturbance = Moved | Slipped
+"""What happens to a world once while it is acted on."""
 
 
 Relation = Literal[

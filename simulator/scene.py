@@ -24,7 +24,7 @@ from typing import cast
 from simulator.base import COLOURS, CONTAINERS, KINDS, SCENE_VERSION, WORK_HALF_WIDTH, Kind, Scene, Thing
 from simulator.errors import SceneError
 from simulator.overlap import REST_GAP, TOUCH, balanced, penetration, prisms, support_height
-from simulator.shapes import DEFAULT_SIZES, ROUND, SIZE_LIMITS, Size, inner_floor
+from simulator.shapes import DEFAULT_SIZES, LONG, ROUND, SIZE_LIMITS, Size, inner_floor
 
 MOST_THINGS = 14
 """Largest number of things in one scene."""
@@ -229,6 +229,10 @@ def _size(value: object, field: str, kind: Kind) -> Size:
         if not least - 1e-6 <= extent <= most + 1e-6:
             problem = f"{extent} m along {axis} is outside {least} to {most} m for a {kind}"
             raise SceneError(field, problem, "Choose a size within the limits.")
+    if kind == "cube" and sum(extent > LONG + 1e-6 for extent in (x, y, z)) > 1:
+        raise SceneError(
+            field, f"two extents of a cube are above {LONG} m", "Let a plank or post be long one way only."
+        )
     if (kind in ROUND and abs(x - y) > 1e-6) or (kind == "ball" and abs(x - z) > 1e-6):
         raise SceneError(field, f"a {kind} is round but x and y (or z) differ", "Give equal extents.")
     return (x, y, z)

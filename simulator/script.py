@@ -14,12 +14,20 @@ from simulator.base import MAX_STEP, FloatArray, Thing, WorldState
 
 TOOL_RADIUS = 0.009
 """Radius of the tool's rod, metres."""
-PUSH_HEIGHT = 0.016
-"""Largest height of the tip above the lower face of what it pushes, metres: tall things topple when pushed high."""
+PUSH_HEIGHT = 0.015
+"""Least height of the tip while pushing, metres."""
 PUSH_STEP = 0.025
 """Tool displacement a control step while pushing, metres."""
 SETTLED = 0.008
 """A thing this close to its target is there, metres."""
+PUSH_SHARE = 0.4
+"""Height of the tip while pushing as a share of the thing's smallest extent: what is tall topples when pushed high."""
+GENTLE_STEP = 0.008
+"""Tool displacement a control step while pushing what is tall, and the least while pushing a ball, metres."""
+ROLL_SHARE = 0.2
+"""Tool displacement a control step while pushing a ball as a share of what is left: it rolls on."""
+SLENDER = 2.0
+"""Height over width from which a thing counts as tall."""
 RETREAT = 0.08
 """How far above the thing the tool ends, metres."""
 
@@ -124,6 +132,17 @@ def _carry(tool: FloatArray, thing: Thing, intent: Intent, phase: Phase) -> tupl
     return np.zeros(4, dtype=np.float32), replace(phase, released=True)
 
 
+def _pace(thing: Thing, distance: float) -> float:
+    """How far to push in one control step with ``distance`` to go, metres."""
+    if thing.kind == "ball":
+        return min(PUSH_STEP, max(GENTLE_STEP, ROLL_SHARE * distance))
+    return min(GENTLE_STEP if _slender(thing) else PUSH_STEP, distance)
+
+
+def _slender(thing: Thing) -> bool:
+    return thing.size[2] >= SLENDER * min(thing.size[:2])
+
+
 def _push(tool: FloatArray, thing: Thing, intent: Intent, phase: Phase) -> tuple[FloatArray, Phase]:
     centre = np.array(thing.position[:2], dtype=np.float32)
     rest = np.array(intent.target[:2], dtype=np.float32) - centre
@@ -131,7 +150,7 @@ def _push(tool: FloatArray, thing: Thing, intent: Intent, phase: Phase) -> tuple
     along = rest / max(distance, 1e-6)
     reach = half_across(thing, along) + TOOL_RADIUS
     behind = centre - along * (reach + 0.015)
-    height = thing.bottom + min(0.4 * thing.size[2], PUSH_HEIGHT)
+    height = max(PUSH_HEIGHT, thing.bottom + PUSH_SHARE * min(thing.size))
     offset = tool[:2] - centre
     lateral = float(abs(offset[0] * along[1] - offset[1] * along[0]))
     if phase.lowered and (distance < 0.008 or float(rest @ along) <= 0):
@@ -152,6 +171,10 @@ def _push(tool: FloatArray, thing: Thing, intent: Intent, phase: Phase) -> tuple
             phase, lowered=False
         )
     contact = centre - along * reach
-    step = min(PUSH_STEP, distance) + max(0.0, float((contact - tool[:2]) @ along))
-    aim = tool[:2] + along * min(step, MAX_STEP) + (contact - tool[:2] - along * float((contact - tool[:2]) @ along))
+    step = _pace(thing, distance) + max(0.0, float((contact - tool[:2]) @ along))
+    aim = (
+        tool[:2]
+        + along * min(step, GENTLE_STEP if _slender(thing) else MAX_STEP)
+        + (contact - tool[:2] - along * float((contact - tool[:2]) @ along))
+    )
     return towards(tool, np.array([*aim, height], dtype=np.float32), 0.0), phase

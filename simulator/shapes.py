@@ -33,6 +33,9 @@ SIZE_LIMITS: dict[Kind, tuple[Size, Size]] = {
 }
 """Smallest and largest extents of each kind, metres."""
 
+LONG = 0.06
+"""A block may have one extent above this, metres: it is then a plank or a post."""
+
 ROUND: frozenset[Kind] = frozenset({"cylinder", "ball", "bowl"})
 """Kinds whose two horizontal extents are one diameter."""
 

@@ -80,8 +80,55 @@ TEMPLATES: Final[dict[str, tuple[str, ...]]] = {
         "Stack the {c}, the {b} and the {a} from bottom to top.",
         "Make a stack with the {a} on top of the {b} and the {b} on top of the {c}.",
     ),
+    "tower": (
+        "{steps}.",
+        "Build a tower of {list} from bottom to top.",
+        "Stack {list} from bottom to top.",
+    ),
+    "blocksworld": (
+        "{steps}.",
+        "Rearrange the blocks so that {is_facts}.",
+        "I want {facts}.",
+    ),
+    "sort": ("{steps}.",),
+    "line": (
+        "Put {list} in a line.",
+        "Place {list} in a row.",
+        "Line up {list}.",
+        "Arrange {list} in a straight line.",
+    ),
+    "swap": (
+        "Move the {a} to {to_a} and the {b} to {to_b}.",
+        "Put the {b} at {to_b} and the {a} at {to_a}.",
+    ),
+    "clear_container": (
+        "Empty the {a}.",
+        "Clear the {a}.",
+        "Take everything out of the {a}.",
+    ),
+    "clear_zone": (
+        "Clear the {a}.",
+        "Take everything off the {a}.",
+        "Remove everything from the {a}.",
+    ),
+    "push_past": (
+        "Push the {a} to {b} without touching the {c}.",
+        "Push the {a} to {b}, but do not touch the {c}.",
+        "Slide the {a} to {b} without moving the {c}.",
+    ),
+    "roll": (
+        "Push the {a} into the {b}.",
+        "Roll the {a} into the {b}.",
+        "Push the {a} onto the {b}.",
+    ),
 }
 """Sentences for each kind of request; ``a`` is what moves, ``b`` and ``c`` where to, ``r`` a relation in words."""
+
+NATURAL: Final[dict[str, str]] = {
+    "sort": "Sort the things by colour into {holders}.",
+    "swap": "Swap the {a} and the {b}.",
+}
+"""How people would say what ``TEMPLATES`` spells out in steps, as the embedded language model understands it."""
 
 RELATION_WORDS: Final[dict[Relation, tuple[str, ...]]] = {
     "left_of": ("to the left of",),
@@ -95,7 +142,20 @@ RELATION_WORDS: Final[dict[Relation, tuple[str, ...]]] = {
 
 def sentence(rng: np.random.Generator, kind: str, parts: Mapping[str, str]) -> str:
     """Return a request of ``kind`` (a key of ``TEMPLATES``) with ``parts`` filled in."""
-    return pick(rng, TEMPLATES[kind]).format(**parts)
+    said = pick(rng, TEMPLATES[kind]).format(**parts)
+    return said[0].upper() + said[1:]
+
+
+def natural(kind: str, parts: Mapping[str, str]) -> str:
+    """Return the request of ``kind`` (a key of ``NATURAL``) as people would say it in one sentence."""
+    return NATURAL[kind].format(**parts)
+
+
+def listed(items: Sequence[str], comma: str, last: str | None = None) -> str:
+    """Return ``items`` joined by ``comma``, the last of them by ``last`` where that is given."""
+    if last is None or len(items) < 2:
+        return comma.join(items)
+    return comma.join(items[:-1]) + last + items[-1]
 
 
 def told_apart(things: Sequence[Thing]) -> list[Thing]:

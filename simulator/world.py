@@ -51,13 +51,13 @@ class PhysicalWorld:
     ) -> None:
         self.scene = scene
         self.cameras: tuple[Camera, ...] = tuple(_shifted(camera, physics) for camera in cameras)
-        self._physics = physics
+        self.physics = physics
         self._table = Tabletop(scene.things, physics=physics, robot=ROBOTS[robot])
         self._start(0)
 
     def _start(self, seed: int) -> None:
         self._rng = np.random.default_rng(seed)
-        self._pending: deque[FloatArray] = deque(np.zeros(4, np.float32) for _ in range(self._physics.latency))
+        self._pending: deque[FloatArray] = deque(np.zeros(4, np.float32) for _ in range(self.physics.latency))
         self._step = 0
 
     def reset(self, seed: int) -> Observation:
@@ -72,7 +72,7 @@ class PhysicalWorld:
 
     def observe(self) -> Observation:
         """Render the cameras now and read the robot's sensors."""
-        rgb, elevation = render(self._table.bullet, self.cameras, noise=self._physics.camera_noise, rng=self._rng)
+        rgb, elevation = render(self._table.bullet, self.cameras, noise=self.physics.camera_noise, rng=self._rng)
         return Observation(rgb, elevation, self.proprioception(), self._step)
 
     def proprioception(self) -> FloatArray:
@@ -83,11 +83,29 @@ class PhysicalWorld:
     def step(self, action: FloatArray) -> FloatArray:
         """Apply ``[A]`` for one control step and return proprioception ``[P]``; renders nothing."""
         self._pending.append(np.array(action, dtype=np.float32))
-        self._table.step(self._pending.popleft())
+        command = self._pending.popleft()
+        if self.physics.release_noise > 0 and command[3] <= 0.5:
+            self._fumble()
+        self._table.step(command)
         self._step += 1
-        if self._physics.slip > 0 and self._rng.random() < self._physics.slip:
+        if self.physics.slip > 0 and self._rng.random() < self.physics.slip:
             self._table.release()
         return self.proprioception()
+
+    def _fumble(self) -> None:
+        """Shift what is about to be let go of, as a gripper does that does not release all at once.
+
+        Displacements are normal and cut at two standard deviations.
+        """
+        held = self._table.held
+        if held is not None:
+            dx, dy = np.clip(self._rng.normal(size=2), -2.0, 2.0) * self.physics.release_noise
+            x, y, z = next(thing.position for thing in self.state().things if thing.id == held)
+            self.place(held, (x + float(dx), y + float(dy), z))
+
+    def let_go(self) -> None:
+        """Break the seal at once, as a disturbance."""
+        self._table.release()
 
     def state(self) -> WorldState:
         """Return the true state, for scoring only."""

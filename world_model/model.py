@@ -13,9 +13,10 @@ import torch
 from torch import Tensor, nn
 
 from simulator.base import COLOURS, MAX_STEP, TOOL_CEILING, Camera
-from world_model.base import BLOCK, Imagined
+from world_model.base import BLOCK, Belief, Imagined
 from world_model.encoder import PixelEncoder, Votes
 from world_model.fovea import Fovea
+from world_model.outline import outlines_of
 from world_model.predictor import FATES, TokenPredictor
 from world_model.proposals import ProposalPolicy
 from world_model.tokens import ReadOuts, TokenHead
@@ -123,6 +124,16 @@ class WorldModel(nn.Module):
     def votes(self, rgb: Tensor, elevation: Tensor) -> Votes:
         """Return the votes of images ``[B, V, H, W, 3]`` and elevations ``[B, V, H, W]``, both uint8."""
         return self.encoder(*self.geometry.channels(rgb, elevation))
+
+    def begin(self, belief: Belief) -> LatentState:
+        """Return ``belief`` as a batch of one state to imagine from."""
+        size = outlines_of(belief.scene.things)[None]
+        present = torch.ones(1, len(belief.scene.things), dtype=torch.bool)
+        return LatentState.of(belief.tokens[None], size, belief.tool[None], present)
+
+    def where(self, tokens: Tensor) -> Tensor:
+        """Return positions ``[..., 3]`` in metres of tokens ``[..., D]``."""
+        return self.readouts.where(tokens)
 
     def after_block(self, state: LatentState, actions: Tensor) -> tuple[LatentState, Tensor, Tensor]:
         """Imagine one block of control steps.

@@ -51,11 +51,13 @@ class TokenPerceiver:
 
     Args:
         model: encodes, groups, reads out and imagines.
+        imagines: what is not clearly seen is believed where it was imagined; without, where it was last seen.
+        inventory: the first look lends a lone leftover of a colour the declared kind.
         wary: oddity from which a first look is refused, in units of held-out play; infinite to plan on blindly.
     """
 
-    def __init__(self, model: WorldModel, *, wary: float = 3.0) -> None:
-        self.model, self.wary = model, wary
+    def __init__(self, model: WorldModel, *, imagines: bool = True, inventory: bool = True, wary: float = 3.0) -> None:
+        self.model, self.imagines, self.inventory, self.wary = model, imagines, inventory, wary
 
     @torch.no_grad()
     def look(self, observation: Observation, *, expected: Belief | None = None, names: Scene | None = None) -> Belief:
@@ -69,7 +71,7 @@ class TokenPerceiver:
         seen, look = self.see(observation)
         if expected is None:
             self.refuse_novelty(seen, look)
-            return first_belief(seen, tool, names)
+            return first_belief(seen, tool, names, inventory=self.inventory)
         return self.updated(seen, tool, expected)
 
     def accept(self, observation: Observation) -> None:
@@ -110,7 +112,7 @@ class TokenPerceiver:
         visible = torch.zeros(len(things), dtype=torch.bool)
         confidence, errors = expected.confidence.clone() * 0.98, [0.0]
         for row, column in match.items():
-            share = IMAGINED_SHARE if seen.mass[column] < CLEARLY_SEEN else 0.0
+            share = IMAGINED_SHARE if self.imagines and seen.mass[column] < CLEARLY_SEEN else 0.0
             error = (expected.tokens[row] - seen.tokens[column]).square().mean().sqrt()
             far = np.linalg.norm(np.subtract(things[row].position, seen.things[column].position)) > NEAR
             tokens[row] = seen.tokens[column] if far else share * tokens[row] + (1 - share) * seen.tokens[column]
@@ -136,6 +138,8 @@ class TokenPerceiver:
                 [torch.zeros(BLOCK - len(block), 3), block[-1:, 3:].expand(BLOCK - len(block), 1)], dim=-1
             )
             state, _, _ = self.model.after_block(state, torch.cat([block, still])[None])
+        if not self.imagines:
+            return replace(belief, tool=state.tool[0])
         positions = self.model.readouts.where(state.tokens)[0]
         placed = tuple(at(thing, positions[row]) for row, thing in enumerate(belief.scene.things))
         return replace(belief, tokens=state.tokens[0], tool=state.tool[0], scene=Scene("belief", placed))
@@ -163,11 +167,11 @@ def difference(expected: Thing, seen: Thing) -> float:
     )
 
 
-def first_belief(seen: Seen, tool: Tensor, names: Scene | None) -> Belief:
-    """Return the belief of a first look, named after the declared scene where one is given."""
+def first_belief(seen: Seen, tool: Tensor, names: Scene | None, *, inventory: bool = True) -> Belief:
+    """Return the belief of a first look, named after the declared scene where one is given; see ``TokenPerceiver``."""
     declared = names.things if names is not None else ()
     match = {column: declared[row] for row, column in matched_alike(declared, seen.things).items()}
-    match |= leftovers(declared, seen, match)
+    match |= leftovers(declared, seen, match) if inventory else {}
     counts = Counter(thing.id.rsplit("_", 1)[0] for thing in declared)
     things: list[Thing] = []
     order: list[int] = []

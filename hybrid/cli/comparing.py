@@ -1,4 +1,4 @@
-"""``hybrid evaluate``: arms on a suite of tasks."""
+"""``hybrid evaluate``: arms on a suite of tasks; ``hybrid ablate``: the product with one part exchanged at a time."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from hybrid.cli.options import Workers
 from hybrid.cli.progress import bar
 from hybrid.cli.showing import show_evaluation
 from hybrid.config import load_settings
+from hybrid.evaluation.ablations import ROWS, Study, ablate
 from hybrid.evaluation.runner import TEST_SEEDS, evaluate
 
 Suite = Annotated[str, typer.Option("--suite", help="Which tasks.", show_default=False)]
@@ -19,7 +20,11 @@ Arms = Annotated[str, typer.Option("--arms", help="Which ways of attempting them
 Episodes = Annotated[int, typer.Option("--episodes", help="Tasks an arm.")]
 FirstSeed = Annotated[int, typer.Option("--seed", help=f"Of the first task; held-out seeds start at {TEST_SEEDS}.")]
 JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the whole report there.", show_default=False)]
+Suites = Annotated[str, typer.Option("--suite", help="Which tasks; several comma-separated.", show_default=False)]
+Rows = Annotated[str, typer.Option("--arms", help="Which rows, comma-separated; hybrid is always one.")]
+Folder = Annotated[Path, typer.Option("--out", help="Folder of the page and its rows; rows there are not run again.")]
 Tuning = Annotated[bool, typer.Option("--tuning", help="Allow training seeds; nothing may be claimed of the result.")]
+EVERY_ROW = ",".join(ROWS)
 
 
 def evaluate_arms(
@@ -35,7 +40,7 @@ def evaluate_arms(
     """Compare arms on the same tasks, scored by the world's true final state."""
     if file is not None:
         refuse_report_path(file)
-    names = [name.strip() for name in arms.split(",") if name.strip()]
+    names = listed(arms)
     settings = load_settings()
     with bar(suite) as told:
         report = evaluate(
@@ -45,3 +50,25 @@ def evaluate_arms(
         write_json(file, report)
     answer(report, as_json=False, people=lambda console: show_evaluation(console, report))
     return 0
+
+
+def ablate_parts(
+    *,
+    suite: Suites,
+    arms: Rows = EVERY_ROW,
+    episodes: Episodes = 100,
+    seed: FirstSeed = TEST_SEEDS,
+    workers: Workers = 1,
+    tuning: Tuning = False,
+    out: Folder,
+) -> int:
+    """Exchange one part of the product at a time, and write what it was worth as a Markdown page."""
+    study = Study(listed(suite), listed(arms), episodes, seed, tuning)
+    page = ablate(study, load_settings(), out, workers=workers, told=bar)
+    typer.echo(str(page))
+    return 0
+
+
+def listed(names: str) -> tuple[str, ...]:
+    """Return the comma-separated names."""
+    return tuple(name.strip() for name in names.split(",") if name.strip())

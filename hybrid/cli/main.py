@@ -33,6 +33,7 @@ app.command()(system.serve)
 app.command()(learning.collect)
 app.command()(learning.train)
 app.command("evaluate")(comparing.evaluate_arms)
+app.command("ablate")(comparing.ablate_parts)
 app.add_typer(episodes.app, name="episodes")
 app.command()(system.doctor)
 

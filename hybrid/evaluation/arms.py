@@ -1,7 +1,7 @@
 """The ways of attempting a task that are compared: same tasks, same world, same control steps, same success check.
 
-An arm sees the instruction and the scene's world. What it leaves behind is the world's true final state, which the
-runner scores; an arm never scores itself.
+An arm is given the task and its world, standing at the start. What it leaves behind is the world's true final state,
+which the runner scores; an arm never scores itself, and neither resets nor closes the world.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from hybrid.base import Engine, EpisodeStatus
 from hybrid.bootstrap import MANIPULATIONS_AN_ATTEMPT, build_engine
 from hybrid.config import Settings
 from hybrid.errors import ConfigError
+from hybrid.evaluation.privileged import Window
 from hybrid.evaluation.validity import states_the_goal
-from simulator.base import MAX_STEP, WorldState
+from hybrid.evaluation.variants import UNCHECKED, VARIANTS
+from simulator.base import MAX_STEP, World, WorldState
 from simulator.tasks import Task
-from simulator.world import PhysicalWorld
 
-ARMS = ("random", "hybrid")
+ARMS = ("random", *VARIANTS)
 """Every arm by name, floors first."""
 STEPS_A_MANIPULATION = 60
 """Control steps after which a manipulation is given up; scripted play needs about half of them."""
@@ -59,8 +60,8 @@ class Attempt:
 class Arm(Protocol):
     """One way of attempting tasks; built once a process, used for many, carrying nothing from one to the next."""
 
-    def attempt(self, task: Task) -> Attempt:
-        """Attempt ``task`` from its start; the same task gives the same final state."""
+    def attempt(self, task: Task, world: World) -> Attempt:
+        """Attempt ``task`` in ``world`` as it stands; the same task and world give the same final state."""
         ...
 
 
@@ -74,35 +75,38 @@ class RandomArm:
     def __init__(self, manipulations: int) -> None:
         self._steps = manipulations * STEPS_A_MANIPULATION
 
-    def attempt(self, task: Task) -> Attempt:
+    def attempt(self, task: Task, world: World) -> Attempt:
         """Move the tool at random; displacements uniform in +-``MAX_STEP``, suction uniform in [0, 1]."""
         began = time.perf_counter()
         rng = np.random.default_rng([task.seed, len(task.subgoals)])
         steps = self._steps * len(task.subgoals)
         low, high = [-MAX_STEP, -MAX_STEP, -MAX_STEP, 0.0], [MAX_STEP, MAX_STEP, MAX_STEP, 1.0]
         actions = rng.uniform(low, high, size=(steps, 4)).astype(np.float32)
-        world = PhysicalWorld(task.scene)
-        try:
-            world.restart(task.seed)
-            for action in actions:
-                world.step(action)
-            final = world.state()
-        finally:
-            world.close()
+        for action in actions:
+            world.step(action)
+        final = world.state()
         spent = 1000 * (time.perf_counter() - began)
         return Attempt("unmet", "the actions were random", final, None, planner_share=0.0, milliseconds=spent)
 
 
 class EngineArm:
-    """The whole service: words, world model, search, physics check, closed loop."""
+    """The whole service: words, world model, search, physics check, closed loop.
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    Args:
+        engine: attempts; it may be composed otherwise than the product.
+        window: opened into the world of every attempt, for engines that are given the true state.
+        checks: whether the engine's check tries anything.
+    """
 
-    def attempt(self, task: Task) -> Attempt:
+    def __init__(self, engine: Engine, window: Window | None = None, *, checks: bool = True) -> None:
+        self._engine, self._window, self._checks = engine, window, checks
+
+    def attempt(self, task: Task, world: World) -> Attempt:
         """Run the task's instruction on its scene, as a person would ask for it."""
         began = time.perf_counter()
-        result = self._engine.run(task.instruction, task.scene, task.seed)
+        if self._window is not None:
+            self._window.open(world)
+        result = self._engine.run(task.instruction, task.scene, task.seed, world=world)
         outcome = result.outcome
         return Attempt(
             status=outcome.status,
@@ -112,7 +116,7 @@ class EngineArm:
             planner_share=outcome.planner_share if outcome.attempts else None,
             plan_milliseconds=result.plan_milliseconds,
             language_calls=result.language_calls,
-            checks=outcome.checks,
+            checks=outcome.checks if self._checks else 0,
             milliseconds=1000 * (time.perf_counter() - began),
             episode=result.episode,
         )
@@ -124,10 +128,9 @@ def build_arm(name: str, settings: Settings) -> Arm:
     Raises:
         ConfigError: there is no such arm.
     """
-    match name:
-        case "random":
-            return RandomArm(settings.max_attempts * MANIPULATIONS_AN_ATTEMPT)
-        case "hybrid":
-            return EngineArm(build_engine(settings))
-        case _:
-            raise ConfigError("arms", f"there is no arm {name!r}", f"Known arms: {', '.join(ARMS)}.")
+    if name == "random":
+        return RandomArm(settings.max_attempts * MANIPULATIONS_AN_ATTEMPT)
+    if name not in VARIANTS:
+        raise ConfigError("arms", f"there is no arm {name!r}", f"Known arms: {', '.join(ARMS)}.")
+    window = Window()
+    return EngineArm(build_engine(settings, VARIANTS[name](window)), window, checks=name not in UNCHECKED)

@@ -16,6 +16,7 @@ class Row:
 
     Attributes:
         seed: the task's.
+        kind: which kind of request of the suite it is.
         instruction: what was asked.
         status: how the arm says it ended.
         success: every goal fact holds in the true final state.
@@ -27,9 +28,11 @@ class Row:
         checks: candidates checked in the simulator.
         milliseconds: time of the whole attempt.
         reason: in words, when the arm says that it did not reach the goal.
+        in_a_row: of a chain, how many instructions were done before the first that was not; None otherwise.
     """
 
     seed: int
+    kind: str
     instruction: str
     status: str
     success: bool
@@ -41,10 +44,49 @@ class Row:
     checks: int
     milliseconds: float
     reason: str | None
+    in_a_row: int | None = None
 
     def as_json(self) -> dict[str, Json]:
         """Return the row with plain JSON values."""
         return {**asdict(self), "plan_ms": [round(value, 3) for value in self.plan_ms]}
+
+
+def in_a_row(rows: Sequence[Row], seed: int, kind: str, length: int) -> Row:
+    """Return one row for a chain of ``length`` instructions from the rows of those that were asked for, in order."""
+    done = sum(row.success for row in rows)
+    planned = [row.plan_valid for row in rows if row.plan_valid is not None]
+    last = rows[-1]
+    return Row(
+        seed=seed,
+        kind=kind,
+        instruction=" / ".join(row.instruction for row in rows),
+        status=last.status,
+        success=done == length,
+        partial=done / length,
+        plan_valid=all(planned) if planned else None,
+        planner_share=mean([row.planner_share for row in rows if row.planner_share is not None]),
+        plan_ms=tuple(value for row in rows for value in row.plan_ms),
+        language_calls=sum(row.language_calls for row in rows),
+        checks=sum(row.checks for row in rows),
+        milliseconds=sum(row.milliseconds for row in rows),
+        reason=last.reason,
+        in_a_row=done,
+    )
+
+
+def by_kind(rows: Sequence[Row]) -> dict[str, Json]:
+    """Return successes, episodes, rate and interval of every kind of request, kinds by name."""
+    table: dict[str, Json] = {}
+    for kind in sorted({row.kind for row in rows}):
+        of_kind = [row.success for row in rows if row.kind == kind]
+        interval = wilson(sum(of_kind), len(of_kind))
+        table[kind] = {
+            "n": len(of_kind),
+            "success": sum(of_kind),
+            "rate": sum(of_kind) / len(of_kind),
+            "wilson95": [interval.low, interval.high],
+        }
+    return table
 
 
 def summary(rows: Sequence[Row]) -> dict[str, Json]:
@@ -54,6 +96,7 @@ def summary(rows: Sequence[Row]) -> dict[str, Json]:
     searches = [value for row in rows for value in row.plan_ms]
     planned = [float(row.plan_valid) for row in rows if row.plan_valid is not None]
     shares = [row.planner_share for row in rows if row.planner_share is not None]
+    lengths = [float(row.in_a_row) for row in rows if row.in_a_row is not None]
     return {
         "n": n,
         "success": success,
@@ -69,6 +112,8 @@ def summary(rows: Sequence[Row]) -> dict[str, Json]:
             "p50": quantile([row.milliseconds for row in rows], 0.5),
             "p95": quantile([row.milliseconds for row in rows], 0.95),
         },
+        "by_kind": by_kind(rows),
+        "in_a_row": mean(lengths),
     }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
@@ -18,7 +18,9 @@ from hybrid.base import Json
 from hybrid.config import Settings
 from hybrid.errors import BudgetError, ConfigError, LanguageError, PerceptionError
 from hybrid.evaluation.arms import ARMS, Arm, Attempt, build_arm
-from hybrid.evaluation.report import Row, report
+from hybrid.evaluation.report import Row, in_a_row, report
+from simulator.base import World
+from simulator.disturbed import world_of
 from simulator.tasks import SUITES, Task, make_task, score
 
 TEST_SEEDS = 500_000
@@ -71,7 +73,7 @@ def evaluate(
     Raises:
         ConfigError: an argument is out of range, named in its ``field``.
     """
-    _refuse(suite, arms, episodes=episodes, seed=seed, workers=workers, tuning=tuning)
+    refuse(suite, arms, episodes=episodes, seed=seed, workers=workers, tuning=tuning)
     with TemporaryDirectory(prefix="hybrid-evaluation-") as folder:
         kept = settings.model_dump_json()
         jobs = [Job(arm, suite, seed + k, kept, folder) for k in range(episodes) for arm in arms]
@@ -85,20 +87,39 @@ def evaluate(
 
 
 def attempt(job: Job) -> Row:
-    """Attempt one task with one arm and score the true final state."""
+    """Attempt one task with one arm in the task's world and score the true final state."""
     task = make_task(job.suite, job.seed)
     arm = _arm(job.arm, job.settings, job.folder)
+    world = world_of(task.scene, task.physics, task.disturbances)
     try:
-        made = arm.attempt(task)
+        world.reset(task.seed)
+        return _chain(task, arm, world) if task.parts else _row(task, _attempt(arm, task, world))
+    finally:
+        world.close()
+
+
+def _attempt(arm: Arm, task: Task, world: World) -> Attempt:
+    try:
+        return arm.attempt(task, world)
     except (PerceptionError, LanguageError, BudgetError) as error:
-        made = Attempt("failed", str(error), None, plan_valid=False, planner_share=None)
-    return _row(task, made)
+        return Attempt("failed", str(error), None, plan_valid=False, planner_share=None)
+
+
+def _chain(task: Task, arm: Arm, world: World) -> Row:
+    """Ask for one part after the other in one world, until one is not done; names are those of the chain's start."""
+    rows: list[Row] = []
+    for part in task.parts:
+        rows.append(_row(part, _attempt(arm, replace(part, scene=task.scene), world)))
+        if not rows[-1].success:
+            break
+    return in_a_row(rows, task.seed, task.kind, len(task.parts))
 
 
 def _row(task: Task, made: Attempt) -> Row:
     result = None if made.final is None else score(task, made.final)
     return Row(
         seed=task.seed,
+        kind=task.kind,
         instruction=task.instruction,
         status=made.status,
         success=result is not None and result.success,
@@ -133,7 +154,8 @@ def _arm(name: str, settings: str, folder: str) -> Arm:
     return build_arm(name, Settings.model_validate_json(settings).model_copy(update=throw_away))
 
 
-def _refuse(suite: str, arms: Sequence[str], *, episodes: int, seed: int, workers: int, tuning: bool) -> None:
+def refuse(suite: str, arms: Sequence[str], *, episodes: int, seed: int, workers: int, tuning: bool) -> None:
+    """Refuse what cannot be evaluated before anything starts; raises ``ConfigError``, arguments as in ``evaluate``."""
     if suite not in SUITES:
         raise ConfigError("suite", f"there is no suite {suite!r}", f"Known suites: {', '.join(SUITES)}.")
     unknown = [arm for arm in arms if arm not in ARMS]

@@ -17,7 +17,7 @@ from hybrid.config import load_settings
 from hybrid.evaluation.statistics import quantile
 from planner.base import Budget, Manipulation
 from planner.candidates import Breadth, propose
-from planner.cost import imagine_manipulations, state_of
+from planner.cost import imagine_manipulations
 from planner.level1 import ControlSearch, select
 from planner.two_level import TwoLevelPlanner
 from simulator.base import Subgoal
@@ -61,7 +61,7 @@ def many(belief: Belief, subgoal: Subgoal) -> list[Manipulation]:
 def rates(model: WorldModel, belief: Belief, subgoal: Subgoal, steps: np.ndarray) -> tuple[float, float]:
     """Return candidates a second, imagined (level 2, scored) and simulated (tool-only twin, without building it)."""
     candidates = many(belief, subgoal)
-    state = state_of(belief).repeat(len(candidates))
+    state = model.begin(belief).repeat(len(candidates))
     imagined = timed(lambda: imagine_manipulations(model, state, candidates, belief.scene.things, subgoal))
     twin = Twin(belief.scene.things, robot="tool")
     try:

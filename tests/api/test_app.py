@@ -17,7 +17,7 @@ class Engine:
     def __init__(self, settings):
         self.settings = settings
 
-    def run(self, instruction, scene, seed, listener=None, cancel=None):
+    def run(self, instruction, scene, seed, listener=None, cancel=None, world=None):
         return EpisodeResult(f"{instruction} {scene.name} {seed}", outcome(), None, None)
 
 

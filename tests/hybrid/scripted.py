@@ -36,7 +36,7 @@ class ScriptedEngine:
     def decompose(self, instruction: str, scene: Scene, seed: int) -> Decomposition:
         return decomposed(instruction)
 
-    def run(self, instruction: str, scene: Scene, seed: int, listener=None, cancel=None) -> EpisodeResult:
+    def run(self, instruction: str, scene: Scene, seed: int, listener=None, cancel=None, world=None) -> EpisodeResult:
         made = decomposed(instruction)
         episode = self.store.open_episode(
             instruction=instruction,

@@ -117,6 +117,13 @@ def test_a_bad_evaluation_is_refused_before_it_starts(tmp_path: Path, capsys, ch
     assert not file.exists()
 
 
+def test_a_bad_ablation_is_refused_before_it_starts(tmp_path: Path, capsys) -> None:
+    command = ["ablate", "--suite", "place,juggle", "--episodes", "1", "--out", str(tmp_path / "out")]
+    assert main(command) == 2
+    assert capsys.readouterr().err.startswith("suite: there is no suite 'juggle'")
+    assert not (tmp_path / "out").exists()
+
+
 def test_errors_for_people_go_to_stderr(capsys) -> None:
     assert main(["run", "hello", "--scene", "nowhere"]) == 2
     captured = capsys.readouterr()

@@ -197,7 +197,7 @@ def test_engine_is_asked_with_the_request_and_tells_its_episode():
         def decompose(self, instruction, scene, seed):
             raise NotImplementedError
 
-        def run(self, instruction, scene, seed, listener=None, cancel=None):
+        def run(self, instruction, scene, seed, listener=None, cancel=None, world=None):
             assert (instruction, scene, seed, cancel()) == (SENTENCE, SCENE, 7, False)
             return EpisodeResult("e-7", outcome(), None, None)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from simulator.base import Observation, Scene, Thing
 from simulator.camera import DEFAULT_CAMERAS
@@ -13,7 +14,8 @@ from simulator.scene import load_scene
 from simulator.world import PhysicalWorld
 from world_model.checkpoint import load_checkpoint
 from world_model.errors import PerceptionError
-from world_model.perception import TokenPerceiver, matched
+from world_model.perception import TokenPerceiver, first_belief, matched
+from world_model.seeing import Seen
 
 
 def cube(name: str, x: float, y: float, colour: str = "red") -> Thing:
@@ -109,3 +111,24 @@ def test_what_cannot_be_read_is_refused_by_name(perceiver: TokenPerceiver, kind:
 
 def test_an_empty_table_is_seen_empty(perceiver: TokenPerceiver) -> None:
     assert perceiver.look(first_look(Scene("empty", ()))).scene.things == ()
+
+
+def test_without_imagination_only_the_tool_is_expected_elsewhere(perceiver: TokenPerceiver) -> None:
+    scene = load_scene("demo")
+    belief = perceiver.look(first_look(scene), names=scene)
+    actions = np.array([[-0.03, 0.0, -0.03, 1.0]] * 6, dtype=np.float32)
+    imagined = perceiver.predict(belief, actions)
+    remembered = TokenPerceiver(perceiver.model, imagines=False).predict(belief, actions)
+    assert torch.equal(remembered.tokens, belief.tokens)
+    assert remembered.scene == belief.scene
+    assert not torch.equal(imagined.tokens, belief.tokens)
+    assert torch.equal(remembered.tool, imagined.tool)
+
+
+@pytest.mark.parametrize(("inventory", "name"), [(True, "red_cube_1"), (False, "red_cylinder_1")])
+def test_the_inventory_settles_what_a_lone_leftover_is(*, inventory: bool, name: str) -> None:
+    declared = cube("red_cube_1", 0.0, 0.0)
+    mistaken = replace(declared, id="red_cylinder", kind="cylinder")
+    seen = Seen(torch.zeros(1, 48), (mistaken,), np.array([50.0], dtype=np.float32), torch.ones(1))
+    belief = first_belief(seen, torch.zeros(5), Scene("declared", (declared,)), inventory=inventory)
+    assert [thing.id for thing in belief.scene.things] == [name]

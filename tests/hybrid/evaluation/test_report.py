@@ -12,6 +12,7 @@ from hybrid.evaluation.report import Row, report, summary
 def row(seed: int, *, success: bool, plan_ms: tuple[float, ...] = (), planner_share: float | None = 1.0) -> Row:
     return Row(
         seed=seed,
+        kind="on" if seed % 2 else "in",
         instruction="Put the red cube on the blue cube.",
         status="reached" if success else "unmet",
         success=success,

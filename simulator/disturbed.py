@@ -1,0 +1,143 @@
+"""The world of a task: unlike the twin in its constants, and disturbed once or more while it is acted on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from simulator.base import (
+    CONTAINERS,
+    Disturbance,
+    FloatArray,
+    Moved,
+    Observation,
+    Physics,
+    Scene,
+    Slipped,
+    Thing,
+    World,
+    WorldState,
+)
+from simulator.overlap import clear_of
+from simulator.predicates import rests_on
+from simulator.world import PhysicalWorld, RobotName
+
+GAP: Final = 0.012
+"""Free space left around a thing that somebody moved, metres, as between the things of a start."""
+EDGE: Final = 0.20
+"""Largest coordinate to which a thing is moved, metres: it can still be reached."""
+TOOL_GAP: Final = 0.06
+"""Nobody puts a thing nearer than this to the tool, metres."""
+TURNS: Final = (0, 1, -1, 2, -2, 3, -3, 4)
+"""Eighths of a circle by which a displacement is turned when something is in the way, in the order tried."""
+
+_USUAL = Physics()
+
+
+class DisturbedWorld:
+    """A ``PhysicalWorld`` in which each disturbance happens once; implements ``World``.
+
+    Args:
+        physical: the world; closed with this one.
+        disturbances: what happens to it after every reset.
+    """
+
+    def __init__(self, physical: PhysicalWorld, disturbances: Sequence[Disturbance]) -> None:
+        self.physical = physical
+        self._disturbances = tuple(disturbances)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._due = self._disturbances
+        self._step = 0
+        self._carried = 0
+
+    @property
+    def due(self) -> tuple[Disturbance, ...]:
+        """What has not happened yet."""
+        return self._due
+
+    def reset(self, seed: int) -> Observation:
+        """Build the scene anew, with every disturbance to come; the same seed and actions give the same bytes."""
+        self._begin()
+        return self.physical.reset(seed)
+
+    def observe(self) -> Observation:
+        """Render the cameras now and read the robot's sensors."""
+        return self.physical.observe()
+
+    def step(self, action: FloatArray) -> FloatArray:
+        """Apply ``[A]`` for one control step, let happen what is due, and return proprioception ``[P]``."""
+        sensed = self.physical.step(action)
+        self._step += 1
+        if not self._due:
+            return sensed
+        state = self.physical.state()
+        self._carried = 0 if state.held is None else self._carried + 1
+        self._due = tuple(disturbance for disturbance in self._due if not self._happens(disturbance, state))
+        return self.physical.proprioception()
+
+    def state(self) -> WorldState:
+        """Return the true state, for scoring only."""
+        return self.physical.state()
+
+    def close(self) -> None:
+        """Release the physics client."""
+        self.physical.close()
+
+    def _happens(self, disturbance: Disturbance, state: WorldState) -> bool:
+        """Let ``disturbance`` happen if its time has come; whether it did."""
+        match disturbance:
+            case Slipped(carried):
+                if self._carried >= carried:
+                    self.physical.let_go()
+                    return True
+            case Moved(step, thing_id, offset):
+                spot = None if self._step < step else free_spot(state, thing_id, offset)
+                if spot is not None:
+                    self.physical.place(thing_id, spot)
+                    return True
+        return False
+
+
+def world_of(
+    scene: Scene, physics: Physics = _USUAL, disturbances: Sequence[Disturbance] = (), *, robot: RobotName = "tool"
+) -> World:
+    """Return the world of a task, standing at its start; ``reset`` seeds it, ``close`` releases it."""
+    physical = PhysicalWorld(scene, robot=robot, physics=physics)
+    return DisturbedWorld(physical, disturbances) if disturbances else physical
+
+
+def free_spot(state: WorldState, thing_id: str, offset: tuple[float, float]) -> tuple[float, float, float] | None:
+    """Return where the centre of a thing goes when it is moved by ``offset`` or, where that is taken, to its side.
+
+    None when the thing does not stand free on the table now, or no turned ``offset`` leads to a free spot that can be
+    reached. Metres, world frame.
+    """
+    thing = next(thing for thing in state.things if thing.id == thing_id)
+    if state.held == thing_id or not _free_on_the_table(thing, state):
+        return None
+    others = tuple(other for other in state.things if other.id != thing_id and other.kind != "zone")
+    length, angle = math.hypot(*offset), math.atan2(offset[1], offset[0])
+    for turn in TURNS:
+        x = thing.position[0] + length * math.cos(angle + turn * math.pi / 4)
+        y = thing.position[1] + length * math.sin(angle + turn * math.pi / 4)
+        spot = (x, y, thing.position[2])
+        if (
+            max(abs(x), abs(y)) <= EDGE
+            and math.dist(spot[:2], state.tool[:2]) >= TOOL_GAP
+            and clear_of(replace(thing, position=spot), others, GAP)
+        ):
+            return spot
+    return None
+
+
+def _free_on_the_table(thing: Thing, state: WorldState) -> bool:
+    """Whether ``thing`` stands on the table or a zone with nothing on it, in no container and not under the tool."""
+    others = [other for other in state.things if other.id != thing.id]
+    boxed = any(other.kind in CONTAINERS and rests_on(thing, other) >= 0.0 for other in others)
+    loaded = any(rests_on(other, thing) >= 0.0 for other in others)
+    touched = math.dist(thing.position[:2], state.tool[:2]) < TOOL_GAP and state.tool[2] < thing.top + TOOL_GAP
+    return thing.bottom < 0.003 and not (boxed or loaded or touched)
