@@ -72,7 +72,7 @@ def test_the_tool_stays_within_reach_and_moves_at_most_a_step() -> None:
 
 def test_proposals_respect_the_limits_and_the_seed(model: WorldModel) -> None:
     aim = Aim(
-        torch.zeros(8, 3), torch.full((8, 3), 0.04), torch.full((8, 3), 0.1), torch.full((8,), 0.1), torch.zeros(8)
+        torch.zeros(8, 3), torch.full((8, 4), 0.04), torch.full((8, 3), 0.1), torch.full((8,), 0.1), torch.zeros(8)
     )
     tool = torch.zeros(8, 5)
     with torch.no_grad():
