@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from planner.base import Manipulation
 from simulator.base import CONTAINERS, MOVABLE, WORK_HALF_WIDTH, Fact, Subgoal, Thing
@@ -27,6 +28,9 @@ OVER = 0.03
 FLOOR = 0.004
 """Thickness of a container's floor, metres."""
 UNMET = 1e-6
+
+Spot = tuple[float, float, float]
+"""Where the centre of a thing could go, metres."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,7 @@ def covered(things: Sequence[Thing], thing: Thing) -> bool:
 
 def goal_spots(
     things: Sequence[Thing], mover: Thing, fact: Fact, rng: np.random.Generator, breadth: Breadth
-) -> list[tuple[float, float, float]]:
+) -> list[Spot]:
     """Return up to ``breadth.goal`` centres for ``mover`` with the lowest energy of ``fact``, metres."""
     named = special_spots(things, mover, fact) if breadth.named else []
     spots = named + (free_spots(things, mover, rng, 160) if breadth.free else [])
@@ -122,25 +126,24 @@ def goal_spots(
     return [spots[int(i)] for i in order[: breadth.goal]]
 
 
-def special_spots(things: Sequence[Thing], mover: Thing, fact: Fact) -> list[tuple[float, float, float]]:
+def special_spots(things: Sequence[Thing], mover: Thing, fact: Fact) -> list[Spot]:
     """Return the places a fact names itself: on a thing, at a place, at a point, beside a thing."""
     if fact.relation in ("on", "in"):
         support = next(t for t in things if t.id == fact.arguments[1])
-        return [
-            s for s in on_top(support, mover) if support.kind not in CONTAINERS or not crowded(things, mover, s)
-        ] or list(on_top(support, mover))
+        spots = on_top(support, mover)
+        return (roomy(things, mover, spots) if support.kind in CONTAINERS else spots) or spots
     if fact.relation == "at":
         x, y = PLACES[str(fact.arguments[1])] if len(fact.arguments) == 2 else fact.arguments[1:3]
         spots = [
             (float(x) + dx, float(y) + dy, mover.size[2] / 2) for dx in (0, 0.02, -0.02) for dy in (0, 0.02, -0.02)
         ]
-        return [s for s in spots if not crowded(things, mover, s)] or spots[:1]
+        return roomy(things, mover, spots) or spots[:1]
     others = [t for t in things if t.id in fact.arguments and t.id != mover.id]
     spots = [spot for other in others for spot in around(other, mover)]
-    return [s for s in spots if max(abs(s[0]), abs(s[1])) < EDGE and not crowded(things, mover, s)]
+    return roomy(things, mover, [s for s in spots if max(abs(s[0]), abs(s[1])) < EDGE])
 
 
-def around(other: Thing, mover: Thing) -> list[tuple[float, float, float]]:
+def around(other: Thing, mover: Thing) -> list[Spot]:
     """Return centres for ``mover`` on the table beside ``other``, near and a little further, all round."""
     touching = outer(other) + outer(mover) + GAP + 0.002
     angles = np.linspace(0, 2 * np.pi, 12, endpoint=False)
@@ -152,7 +155,7 @@ def around(other: Thing, mover: Thing) -> list[tuple[float, float, float]]:
     ]
 
 
-def on_top(support: Thing, mover: Thing) -> list[tuple[float, float, float]]:
+def on_top(support: Thing, mover: Thing) -> list[Spot]:
     """Return centres for ``mover`` on or in ``support``: in the middle, and around it where there is room."""
     x, y, _ = support.position
     half = mover.size[2] / 2
@@ -167,27 +170,34 @@ def on_top(support: Thing, mover: Thing) -> list[tuple[float, float, float]]:
     return [(x, y, base + half), *around]
 
 
-def free_spots(
-    things: Sequence[Thing], mover: Thing, rng: np.random.Generator, count: int
-) -> list[tuple[float, float, float]]:
+def free_spots(things: Sequence[Thing], mover: Thing, rng: np.random.Generator, count: int) -> list[Spot]:
     """Return up to ``count`` random centres on the table at which ``mover`` touches nothing, metres."""
     points = rng.uniform(-EDGE, EDGE, (max(200, 2 * count), 2))
-    height = mover.size[2] / 2
-    return [(float(x), float(y), height) for x, y in points if not crowded(things, mover, (x, y, height))][:count]
+    spots = np.column_stack([points, np.full(len(points), mover.size[2] / 2)])
+    return [(x, y, z) for x, y, z in spots[~crowded(things, mover, spots)][:count].tolist()]
 
 
-def crowded(things: Sequence[Thing], mover: Thing, spot: tuple[float, float, float]) -> bool:
-    """Whether ``mover`` at ``spot`` would come closer than the gap to something at its height (zones aside)."""
-    own = outer(mover)
-    for other in things:
-        if other.id == mover.id or other.kind == "zone":
-            continue
-        inside = other.kind in CONTAINERS and spot[2] - mover.size[2] / 2 > other.bottom + FLOOR / 2
-        apart = float(np.hypot(spot[0] - other.position[0], spot[1] - other.position[1]))
-        overlap = spot[2] - mover.size[2] / 2 < other.top - 0.002 and spot[2] + mover.size[2] / 2 > other.bottom
-        if overlap and not inside and apart < own + outer(other) + GAP:
-            return True
-    return False
+def roomy(things: Sequence[Thing], mover: Thing, spots: list[Spot]) -> list[Spot]:
+    """Return those of ``spots`` at which ``mover`` touches nothing."""
+    full = crowded(things, mover, np.array(spots).reshape(-1, 3))
+    return [spot for spot, taken in zip(spots, full.tolist(), strict=True) if not taken]
+
+
+def crowded(things: Sequence[Thing], mover: Thing, spots: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return ``[S]``: whether ``mover`` at ``spots [S, 3]`` comes closer than the gap to anything at its height.
+
+    Zones are flat and never in the way, nor is a container that it lies in.
+    """
+    others = [thing for thing in things if thing.id != mover.id and thing.kind != "zone"]
+    low, high = spots[:, 2] - mover.size[2] / 2, spots[:, 2] + mover.size[2] / 2
+    found, own = np.zeros(len(spots), dtype=np.bool_), outer(mover) + GAP
+    for other in others:
+        apart = np.hypot(spots[:, 0] - other.position[0], spots[:, 1] - other.position[1])
+        level = (low < other.top - 0.002) & (high > other.bottom)
+        if other.kind in CONTAINERS:
+            level &= low <= other.bottom + FLOOR / 2
+        found |= level & (apart < own + outer(other))
+    return found
 
 
 def outer(thing: Thing) -> float:
@@ -197,9 +207,7 @@ def outer(thing: Thing) -> float:
     return float(np.hypot(thing.size[0], thing.size[1])) / 2
 
 
-def manipulation(
-    things: Sequence[Thing], mover: Thing, target: tuple[float, float, float], *, push: bool
-) -> Manipulation:
+def manipulation(things: Sequence[Thing], mover: Thing, target: Spot, *, push: bool) -> Manipulation:
     """Return the manipulation that brings ``mover`` to ``target``, over everything else."""
     highest = max([t.top for t in things if t.id != mover.id], default=0.0)
     start = (mover.position[0], mover.position[1], mover.top)

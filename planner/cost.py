@@ -84,21 +84,60 @@ def imagine_manipulations(
 
 
 @dataclass(frozen=True)
-class Progress:
-    """How far ``S`` imagined control sequences have come with their manipulation.
+class Rollout:
+    """``S`` imagined control sequences of ``L`` blocks.
 
     Attributes:
-        worked: ``[S]`` bool: the thing was held, or the tool was down beside it to push.
-        reach: ``[S]`` how near the tip ever came to the grip, horizontally at half weight, metres.
-        doubt: ``[S]`` largest doubt (1 - probability) of the seal in any block that should hold the thing.
-        finished: ``[S]`` blocks until complete, or -1.
-        positions: ``[S, N, 3]`` at completion (so far, while unfinished), metres.
+        actions: ``[L, S, K, A]`` metres and suction.
+        tools: ``[L + 1, S, P]`` proprioception before them and after each block.
+        positions: ``[L + 1, S, N, 3]`` at the same times, metres.
     """
 
-    worked: Tensor
-    reach: Tensor
-    doubt: Tensor
-    finished: Tensor
+    actions: Tensor
+    tools: Tensor
+    positions: Tensor
+
+
+class Recorder:
+    """Collects what is imagined, block by block, into a rollout.
+
+    Args:
+        tool: ``[S, P]`` proprioception at the start.
+        positions: ``[S, N, 3]`` at the start, metres.
+    """
+
+    def __init__(self, tool: Tensor, positions: Tensor) -> None:
+        self.actions: list[Tensor] = []
+        self.tools, self.positions = [tool], [positions]
+
+    def add(self, block: Tensor, tool: Tensor, positions: Tensor) -> None:
+        """Add a block ``[S, K, A]`` of control steps and what it led to."""
+        self.actions.append(block)
+        self.tools.append(tool)
+        self.positions.append(positions)
+
+    def keep(self, rows: Tensor) -> None:
+        """Forget all sequences but ``rows``."""
+        for parts in (self.actions, self.tools, self.positions):
+            parts[:] = [part[rows] for part in parts]
+
+    def rollout(self) -> Rollout:
+        """Return what was collected."""
+        return Rollout(torch.stack(self.actions), torch.stack(self.tools), torch.stack(self.positions))
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What ``S`` imagined control sequences are worth.
+
+    Attributes:
+        cost: ``[S]`` metres.
+        length: ``[S]`` blocks until the manipulation was complete, or all.
+        positions: ``[S, N, 3]`` after ``length`` blocks, metres.
+    """
+
+    cost: Tensor
+    length: Tensor
     positions: Tensor
 
 
@@ -116,94 +155,76 @@ class ControlCost:
         self.model, self.start, self.row, self.manipulation = model, start, row, manipulation
         self.before = model.where(start.tokens)
         self.target = torch.tensor(manipulation.target)
-
-    def begin(self, count: int) -> Progress:
-        """Return the progress of ``count`` sequences that have done nothing yet."""
-        far = torch.full((count,), FAR)
-        return Progress(
-            worked=torch.zeros(count, dtype=torch.bool),
-            reach=far if self.manipulation.kind == "pick_place" else torch.zeros(count),
-            doubt=torch.zeros(count),
-            finished=torch.full((count,), -1),
-            positions=self.before.expand(count, -1, -1).clone(),
-        )
+        self.pushing = manipulation.kind == "push"
+        self.half = float(start.size[0, row, 2]) / 2
+        self.grip = self.before[0, row] + torch.tensor([0.0, 0.0, self.half - GRIP])
+        size = start.size[0, row] - torch.tensor([0.0, 0.0, 2 * GRIP, 0.0])
+        self._asked = (size, self.target, torch.tensor(manipulation.clearance), torch.tensor(float(self.pushing)))
 
     def aim(self, positions: Tensor) -> Aim:
         """Return what the proposals are asked for, given decoded ``positions [S, N, 3]``."""
-        count, push = len(positions), float(self.manipulation.kind == "push")
-        size = self.start.size[:, self.row] - torch.tensor([0.0, 0.0, 2 * GRIP, 0.0])
-        return Aim(
-            positions[:, self.row],
-            size.expand(count, -1),
-            self.target.expand(count, -1),
-            torch.full((count,), self.manipulation.clearance),
-            torch.full((count,), push),
-        )
+        asked = [part.expand(len(positions), *part.shape) for part in self._asked]
+        return Aim(positions[:, self.row], *asked)
 
-    def approach(self, progress: Progress, tool: Tensor, block: Tensor) -> Progress:
-        """Return the progress with how near ``block [S, K, A]`` brings the tip from ``tool [S, P]`` to the grip.
+    def status(self, tool: Tensor, positions: Tensor) -> tuple[Tensor, Tensor]:
+        """Return where the thing is being worked on, and where the tool is up and away from it, ``[...]`` bool each.
 
-        The grip is where the thing was believed to be at first, and counts until the thing is held: otherwise the
-        search exploits the model, choosing quick dips after which the model imagines the thing to come along.
+        To work on a thing is to hold it or, pushing, to be down beside it.
+
+        Args:
+            tool: ``[..., P]`` proprioception.
+            positions: ``[..., N, 3]`` at the same time, metres.
         """
-        lowered = float(self.start.size[0, self.row, 2]) / 2 - GRIP
-        grip = self.before[0, self.row] + torch.tensor([0.0, 0.0, lowered])
-        offset = path(tool[:, :3], block) - grip
-        distance = 0.5 * offset[..., :2].norm(dim=-1) + torch.relu(offset[..., 2])
-        nearest = torch.where(block[..., 3] > 0.5, distance, FAR).amin(1)
-        return replace(
-            progress, reach=torch.where(progress.worked, progress.reach, torch.minimum(progress.reach, nearest))
-        )
+        height, suction, seal = tool[..., 2], tool[..., 3], tool[..., 4]
+        top = positions[..., self.row, 2] + self.half
+        return height < top if self.pushing else seal > 0.5, (suction < 0.5) & (height > top + RETREAT)
 
-    def observe(self, progress: Progress, state: LatentState, positions: Tensor, blocks: int) -> Progress:
-        """Return the progress after ``blocks`` blocks that led to ``state`` with decoded ``positions``."""
-        top = positions[:, self.row, 2] + self.start.size[0, self.row, 2] / 2
-        pushing = self.manipulation.kind == "push"
-        working = state.tool[:, 2] < top if pushing else state.tool[:, 4] > 0.5
-        worked = progress.worked | working
-        loose = torch.where(worked & (state.tool[:, 3] > 0.5), 1 - state.tool[:, 4], 0.0)
-        away = (state.tool[:, 3] < 0.5) & (state.tool[:, 2] > top + RETREAT)
-        running = progress.finished < 0
-        ends = running & worked & away
-        kept = torch.where(running[:, None, None], positions, progress.positions)
-        return Progress(
-            worked=worked,
-            reach=progress.reach,
-            doubt=torch.maximum(progress.doubt, loose),
-            finished=torch.where(ends, blocks, progress.finished),
-            positions=kept,
-        )
-
-    def score(self, progress: Progress, blocks: int) -> Tensor:
-        """Return the cost ``[S]`` in metres of sequences that ran for at most ``blocks`` blocks."""
-        miss = (progress.positions[:, self.row] - self.target).norm(dim=-1)
-        others = (progress.positions - self.before).norm(dim=-1)
+    def judge(self, rollout: Rollout) -> Judgement:
+        """Return what the imagined sequences of ``rollout`` are worth."""
+        tools, count = rollout.tools[1:], len(rollout.actions)
+        working, away = self.status(tools, rollout.positions[1:])
+        worked = working.cumsum(0) > 0
+        complete = worked & away
+        finished = complete.any(0)
+        length = torch.where(finished, complete.int().argmax(0) + 1, count)
+        counts = worked & (tools[..., 3] > 0.5) & (torch.arange(count)[:, None] < length)
+        doubt = torch.where(counts, 1 - tools[..., 4], 0.0).amax(0)
+        positions = rollout.positions[length, torch.arange(len(length))]
+        others = torch.relu((positions - self.before).norm(dim=-1) - 0.01)
         others[:, self.row] = 0
-        length = torch.where(progress.finished < 0, blocks, progress.finished)
-        return (
-            miss
-            + progress.reach
-            + DOUBT * progress.doubt
-            + torch.relu(others - 0.01).sum(-1)
-            + BLOCK_PRICE * length
-            + UNFINISHED * (progress.finished < 0).float()
-        )
+        miss = (positions[:, self.row] - self.target).norm(dim=-1)
+        cost = miss + self.reach(rollout, worked) + DOUBT * doubt + others.sum(-1) + BLOCK_PRICE * length
+        return Judgement(cost + UNFINISHED * ~finished, length, positions)
+
+    def reach(self, rollout: Rollout, worked: Tensor) -> Tensor:
+        """Return ``[S]``: how near the sucking tip ever came to the grip, horizontally at half weight, metres.
+
+        The grip is where the thing was believed to be at first, and counts until the thing is held (``worked [L, S]``):
+        otherwise the search exploits the model, choosing quick dips after which the model imagines the thing to come
+        along.
+        """
+        if self.pushing:
+            return torch.zeros(rollout.actions.shape[1])
+        tips = path(rollout.tools[:-1, :, :3].flatten(0, 1), rollout.actions.flatten(0, 1))
+        offset = tips.unflatten(0, worked.shape) - self.grip
+        distance = 0.5 * offset[..., :2].norm(dim=-1) + torch.relu(offset[..., 2])
+        counts = rollout.actions[..., 3] > 0.5
+        counts[1:] &= ~worked[:-1, :, None]
+        return torch.where(counts, distance, FAR).clamp(max=FAR).amin((0, 2))
 
     def __call__(self, actions: Tensor) -> Tensor:
         """Return the cost ``[B, S]`` of action sequences ``[B, S, H, A]``, ``H`` a multiple of the block length."""
-        flat = actions.flatten(0, 1)
-        state, progress = self.start.repeat(len(flat)), self.begin(len(flat))
-        for block in range(flat.shape[1] // BLOCK):
-            actions_now = flat[:, block * BLOCK : (block + 1) * BLOCK]
-            progress = self.approach(progress, state.tool, actions_now)
-            state, *_ = self.model.after_block(state, actions_now)
-            progress = self.observe(progress, state, self.model.where(state.tokens), block + 1)
-        return self.score(progress, flat.shape[1] // BLOCK).view(actions.shape[:2])
+        blocks = actions.flatten(0, 1).unflatten(1, (-1, BLOCK)).unbind(1)
+        state = self.start.repeat(len(blocks[0]))
+        seen = Recorder(state.tool, self.before.expand(len(blocks[0]), -1, -1))
+        for block in blocks:
+            state, *_ = self.model.after_block(state, block)
+            seen.add(block, state.tool, self.model.where(state.tokens))
+        return self.judge(seen.rollout()).cost.view(actions.shape[:2])
 
 
 def moved(things: tuple[Thing, ...], positions: Tensor) -> tuple[Thing, ...]:
     """Return the things at ``positions [N, 3]``."""
     return tuple(
-        replace(thing, position=(float(p[0]), float(p[1]), float(p[2])))
-        for thing, p in zip(things, positions, strict=True)
+        replace(thing, position=(x, y, z)) for thing, (x, y, z) in zip(things, positions.tolist(), strict=True)
     )

@@ -59,7 +59,7 @@ class ManipulationSearch:
     breadth: Breadth = field(default_factory=Breadth)
 
 
-@torch.no_grad()
+@torch.inference_mode()
 def search(
     model: Dynamics,
     belief: Belief,
@@ -84,7 +84,7 @@ def search(
         if not children or (depth > 0 and (spent > budget.milliseconds or imagined > budget.candidates)):
             break
         imagined += len(children)
-        beam = kept(expand(model, parents, children, subgoal), settings.beam)
+        beam = expand(model, parents, children, subgoal, settings.beam)
         complete += beam
         lowest = tuple(round(s.energy, 4) for s in beam[:5])
         trace.append(TraceEntry(2, len(children), lowest, words(beam[0].manipulations)))
@@ -107,21 +107,21 @@ def children_of(
     return parents, children
 
 
-def expand(model: Dynamics, parents: list[Sequence], children: list[Manipulation], subgoal: Subgoal) -> list[Sequence]:
-    """Imagine all children in one batch."""
+def expand(
+    model: Dynamics, parents: list[Sequence], children: list[Manipulation], subgoal: Subgoal, count: int
+) -> list[Sequence]:
+    """Imagine all children in one batch; return the best ``count``, lowest energy first."""
     things = parents[0].things
-    state = stacked([parent.state for parent in parents])
-    outcome = imagine_manipulations(model, state, children, things, subgoal)
+    outcome = imagine_manipulations(model, stacked([parent.state for parent in parents]), children, things, subgoal)
+    energies = (outcome.energy + STEP_PRICE * (len(parents[0].manipulations) + 1)).tolist()
     found: list[Sequence] = []
-    for row, (parent, child) in enumerate(zip(parents, children, strict=True)):
-        after = outcome.state.row(row)
-        energy = float(outcome.energy[row]) + STEP_PRICE * (len(parent.manipulations) + 1)
-        imagined = moved(things, outcome.positions[row])
+    for row in kept(energies, [child.thing for child in children], count):
+        parent, energy, imagined = parents[row], energies[row], moved(things, outcome.positions[row])
         first = not parent.manipulations
         found.append(
             Sequence(
-                (*parent.manipulations, child),
-                after,
+                (*parent.manipulations, children[row]),
+                outcome.state.row(row),
                 imagined,
                 energy,
                 energy if first else parent.first_energy,
@@ -131,13 +131,16 @@ def expand(model: Dynamics, parents: list[Sequence], children: list[Manipulation
     return found
 
 
-def kept(nodes: list[Sequence], count: int) -> list[Sequence]:
-    """Return the best ``count`` nodes, at most two for each first thing so that the beam stays diverse."""
-    taken: list[Sequence] = []
-    for node in sorted(nodes, key=lambda s: s.energy):
-        alike = sum(other.manipulations[-1].thing == node.manipulations[-1].thing for other in taken)
+def kept(energies: list[float], names: list[str], count: int) -> list[int]:
+    """Return the ``count`` rows of lowest energy, at most half of them moving one thing so that the beam is diverse.
+
+    ``names`` of the things that were moved last.
+    """
+    taken: list[int] = []
+    for row in sorted(range(len(energies)), key=energies.__getitem__):
+        alike = sum(names[other] == names[row] for other in taken)
         if alike < max(2, count // 2) and len(taken) < count:
-            taken.append(node)
+            taken.append(row)
     return taken
 
 

@@ -174,7 +174,7 @@ class Physics:
         latency: control steps by which actions arrive late.
         camera_noise: standard deviation of pixel noise, 8-bit units.
         camera_shift: displacement of the camera eye, metres.
-        slip: probability a control step that a seal breaks.
+        slip: probability a control step that the vacuum fails for it.
         release_noise: standard deviation of the horizontal displacement of what is let go of, along each axis, metres.
     """
 
@@ -204,7 +204,7 @@ class Moved:
 
 @dataclass(frozen=True)
 class Slipped:
-    """The vacuum fails once, when a thing has been carried for so many control steps."""
+    """The vacuum fails once for one control step, when a thing has been carried for so many."""
 
     carried: int
 

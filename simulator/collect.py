@@ -45,7 +45,7 @@ INTERRUPTED = 0.015
 """Probability a block that a manipulation is abandoned (whatever is held is dropped)."""
 LONGEST = 48
 """Control steps after which a manipulation is given up."""
-ODD = 0.25
+LONG = 0.25
 """Probability that a cube or cylinder is long or tall: such things topple."""
 CLUMSY = 0.2
 """Share of grasps made off centre on purpose: hard negatives at the edge of the grab (EVIDENCE 4)."""
@@ -138,7 +138,7 @@ def fitting_scene(rng: np.random.Generator) -> Scene:
     """Return a random scene, drawing again when the sampler found no room for its things."""
     while True:
         try:
-            return sample_scene(rng, odd=ODD)
+            return sample_scene(rng, long=LONG)
         except SceneError:
             continue
 

@@ -22,7 +22,7 @@ from simulator.base import (
 )
 from simulator.overlap import clear_of
 from simulator.predicates import rests_on
-from simulator.world import PhysicalWorld, RobotName
+from simulator.world import PhysicalWorld, RobotName, without_vacuum
 
 GAP: Final = 0.012
 """Free space left around a thing that somebody moved, metres, as between the things of a start."""
@@ -70,13 +70,14 @@ class DisturbedWorld:
 
     def step(self, action: FloatArray) -> FloatArray:
         """Apply ``[A]`` for one control step, let happen what is due, and return proprioception ``[P]``."""
-        sensed = self.physical.step(action)
+        failing = [disturbance for disturbance in self._due if self._fails(disturbance)]
+        sensed = self.physical.step(without_vacuum(action) if failing else action)
         self._step += 1
         if not self._due:
             return sensed
         state = self.physical.state()
         self._carried = 0 if state.held is None else self._carried + 1
-        self._due = tuple(disturbance for disturbance in self._due if not self._happens(disturbance, state))
+        self._due = tuple(event for event in self._due if event not in failing and not self._moved(event, state))
         return self.physical.proprioception()
 
     def state(self) -> WorldState:
@@ -87,19 +88,18 @@ class DisturbedWorld:
         """Release the physics client."""
         self.physical.close()
 
-    def _happens(self, disturbance: Disturbance, state: WorldState) -> bool:
-        """Let ``disturbance`` happen if its time has come; whether it did."""
-        match disturbance:
-            case Slipped(carried):
-                if self._carried >= carried:
-                    self.physical.let_go()
-                    return True
-            case Moved(step, thing_id, offset):
-                spot = None if self._step < step else free_spot(state, thing_id, offset)
-                if spot is not None:
-                    self.physical.place(thing_id, spot)
-                    return True
-        return False
+    def _fails(self, disturbance: Disturbance) -> bool:
+        """Whether the vacuum fails in the coming control step."""
+        return isinstance(disturbance, Slipped) and self._carried >= disturbance.carried
+
+    def _moved(self, disturbance: Disturbance, state: WorldState) -> bool:
+        """Move a thing if the time has come and it can be moved; whether that was done."""
+        if not isinstance(disturbance, Moved) or self._step < disturbance.step:
+            return False
+        spot = free_spot(state, disturbance.thing, disturbance.offset)
+        if spot is not None:
+            self.physical.place(disturbance.thing, spot)
+        return spot is not None
 
 
 def world_of(

@@ -127,7 +127,12 @@ def usual_start(rng: np.random.Generator, _: str) -> Scene | None:
         scene = sample_scene(rng, count=COUNTS, stacked=STACKED, duplicates=DUPLICATES)
     except SceneError:
         return None
-    return scene if len(scene.things) >= COUNTS[0] else None
+    return scene if enough(scene) else None
+
+
+def enough(scene: Scene) -> bool:
+    """Return whether a start has neither too few things nor too many."""
+    return COUNTS[0] <= len(scene.things) <= COUNTS[1]
 
 
 def sound(scene: Scene, goal: Goal) -> bool:

@@ -25,6 +25,10 @@ MOST_STANDING = 3
 GAP = 0.012
 """Free space left between things on the table, metres; the tool needs some to pass."""
 TRIES = 60
+LONG_EXTENT, SHORT_EXTENT = (0.08, 0.12), (0.028, 0.04)
+"""Long and short extents of planks, posts and tall cylinders, metres."""
+LYING = 0.7
+"""Share of long blocks that lie rather than stand."""
 
 DEFAULT_WEIGHTS: dict[Kind, float] = {
     "cube": 0.50, "cylinder": 0.18, "ball": 0.07, "bowl": 0.09, "tray": 0.06, "zone": 0.10,
@@ -62,8 +66,8 @@ def sample_scene(
     count: tuple[int, int] = (2, 8),
     stacked: float = 0.3,
     duplicates: float = 0.3,
-    odd: float = 0.0,
     weights: dict[Kind, float] | None = None,
+    long: float = 0.0,
     name: str = "sampled",
 ) -> Scene:
     """Draw a valid scene.
@@ -73,8 +77,8 @@ def sample_scene(
         count: smallest and largest number of things, both included; crowded draws may end with fewer.
         stacked: probability that a movable thing is put on or in another one, when there is one to take it.
         duplicates: probability that a movable thing repeats the colour and kind of an earlier one.
-        odd: probability that a cube or cylinder is long or tall.
         weights: how often each kind is drawn; ``DEFAULT_WEIGHTS`` when left out.
+        long: probability that a cube is a plank or post, and a cylinder a tall thin one.
         name: the scene's name.
 
     Returns:
@@ -84,7 +88,7 @@ def sample_scene(
     wanted = int(rng.integers(count[0], count[1] + 1))
     kinds = _kinds(rng, wanted, weights or DEFAULT_WEIGHTS)
     for kind in kinds:
-        _add_one(rng, draft, kind, (stacked, duplicates, odd))
+        _add_one(rng, draft, kind, stacked, duplicates, long)
     order = rng.permutation(len(draft.things))
     scene = Scene(name, _renamed([draft.things[k] for k in order]))
     validate(scene)
@@ -106,15 +110,17 @@ def _kinds(rng: np.random.Generator, wanted: int, weights: dict[Kind, float]) ->
     return sorted(kinds, key=lambda kind: kind in MOVABLE)
 
 
-def _add_one(rng: np.random.Generator, draft: _Draft, kind: Kind, chances: tuple[float, float, float]) -> None:
-    """Add a thing of ``kind`` if there is room; ``chances`` of being stacked, of repeating another, of being odd."""
-    stacked, duplicates, odd = chances
+def _add_one(
+    rng: np.random.Generator, draft: _Draft, kind: Kind, stacked: float, duplicates: float, long: float
+) -> None:
+    """Add a thing of ``kind`` if there is room for it."""
     colour = list(COLOURS)[int(rng.integers(len(COLOURS)))]
     alike = [thing for thing in draft.things if thing.kind in MOVABLE]
     if kind in MOVABLE and alike and rng.random() < duplicates:
         twin = alike[int(rng.integers(len(alike)))]
         kind, colour = twin.kind, twin.colour
-    size = _odd_size(rng, kind) if odd > 0 and rng.random() < odd else _size(rng, kind)
+    stretched = long > 0 and kind in ("cube", "cylinder") and rng.random() < long
+    size = long_size(rng, kind) if stretched else _size(rng, kind)
     yaw = float(rng.uniform(-math.pi, math.pi))
     if kind in MOVABLE and rng.random() < stacked:
         for support in _supports(rng, draft, kind, size):
@@ -150,16 +156,13 @@ def _size(rng: np.random.Generator, kind: Kind) -> Size:
     return (float(rng.uniform(0.08, 0.14)), float(rng.uniform(0.08, 0.14)), 0.001)
 
 
-def _odd_size(rng: np.random.Generator, kind: Kind) -> Size:
-    """A plank or a tall block, a tall cylinder; other kinds have no odd sizes."""
-    thin, long = float(rng.uniform(0.026, 0.042)), float(rng.uniform(0.07, 0.115))
+def long_size(rng: np.random.Generator, kind: Kind) -> Size:
+    """Return the extents of a tall thin cylinder, or of a block that is long one way: lying (a plank) or standing."""
+    length, across = float(rng.uniform(*LONG_EXTENT)), float(rng.uniform(*SHORT_EXTENT))
     if kind == "cylinder":
-        return (thin, thin, long)
-    if kind != "cube":
-        return _size(rng, kind)
-    if rng.random() < 0.4:
-        return (thin, float(rng.uniform(0.026, 0.042)), long)
-    return (long, float(rng.uniform(0.03, 0.045)), float(rng.uniform(0.026, 0.04)))
+        return (across, across, length)
+    other = float(rng.uniform(*SHORT_EXTENT))
+    return (length, across, other) if rng.random() < LYING else (across, other, length)
 
 
 def _supports(rng: np.random.Generator, draft: _Draft, kind: Kind, size: Size) -> list[Thing]:

@@ -20,6 +20,7 @@ from simulator.goals import (
     above,
     carries,
     clear,
+    enough,
     nameable,
     on_table,
     without,
@@ -40,7 +41,7 @@ DYNAMICS_KINDS: Final = ("push_past", "push_contact", "roll", "push_tall", "push
 push with another mass and friction; ``plank`` and ``tall`` end on small supports and ``overhang`` on one that sticks
 out, all three with noisy release.
 """
-OTHERS: Final = (3, 6)
+OTHERS: Final = (3, 5)
 """Least and largest number of things besides those the kind is about."""
 RELEASE: Final = (0.002, 0.004)
 """Range of the standard deviation of noisy release, metres."""
@@ -70,7 +71,7 @@ def dynamics_start(rng: np.random.Generator, kind: str) -> Scene | None:
         validate(scene)
     except SceneError:
         return None
-    return scene
+    return scene if enough(scene) else None
 
 
 def _special(rng: np.random.Generator, things: tuple[Thing, ...], kind: str) -> tuple[Thing, ...] | None:

@@ -12,6 +12,7 @@ import numpy as np
 from simulator.base import COLOURS, MOVABLE, Fact, Kind, Scene, Thing
 from simulator.errors import SceneError
 from simulator.goals import (
+    COUNTS,
     REACH,
     SPOTS,
     Goal,
@@ -20,6 +21,7 @@ from simulator.goals import (
     after,
     angular,
     clear,
+    enough,
     find,
     fits,
     nameable,
@@ -57,19 +59,24 @@ COVERED: Final = 0.6
 def rearrange_start(rng: np.random.Generator, kind: str) -> Scene | None:
     """Return a start that may offer a request of ``kind``, or None when the draw came to nothing."""
     try:
-        match kind:
-            case "sort":
-                return _sorting_start(rng)
-            case "swap":
-                return _swapping_start(rng)
-            case "unstack":
-                return sample_scene(rng, count=(5, 8), stacked=COVERED)
-            case "clear":
-                return sample_scene(rng, count=(5, 8), stacked=COVERED, weights=_WITH_HOLDERS)
-            case _:
-                return usual_start(rng, kind)
+        scene = _start(rng, kind)
     except SceneError:
         return None
+    return scene if scene is not None and enough(scene) else None
+
+
+def _start(rng: np.random.Generator, kind: str) -> Scene | None:
+    match kind:
+        case "sort":
+            return _sorting_start(rng)
+        case "swap":
+            return _swapping_start(rng)
+        case "unstack":
+            return sample_scene(rng, count=(5, COUNTS[1]), stacked=COVERED)
+        case "clear":
+            return sample_scene(rng, count=(5, COUNTS[1]), stacked=COVERED, weights=_WITH_HOLDERS)
+        case _:
+            return usual_start(rng, kind)
 
 
 _WITH_HOLDERS: Final[dict[Kind, float]] = {

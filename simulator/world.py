@@ -84,12 +84,12 @@ class PhysicalWorld:
         """Apply ``[A]`` for one control step and return proprioception ``[P]``; renders nothing."""
         self._pending.append(np.array(action, dtype=np.float32))
         command = self._pending.popleft()
+        if self.physics.slip > 0 and self._rng.random() < self.physics.slip:
+            command = without_vacuum(command)
         if self.physics.release_noise > 0 and command[3] <= 0.5:
             self._fumble()
         self._table.step(command)
         self._step += 1
-        if self.physics.slip > 0 and self._rng.random() < self.physics.slip:
-            self._table.release()
         return self.proprioception()
 
     def _fumble(self) -> None:
@@ -102,10 +102,6 @@ class PhysicalWorld:
             dx, dy = np.clip(self._rng.normal(size=2), -2.0, 2.0) * self.physics.release_noise
             x, y, z = next(thing.position for thing in self.state().things if thing.id == held)
             self.place(held, (x + float(dx), y + float(dy), z))
-
-    def let_go(self) -> None:
-        """Break the seal at once, as a disturbance."""
-        self._table.release()
 
     def state(self) -> WorldState:
         """Return the true state, for scoring only."""
@@ -142,6 +138,11 @@ class PhysicalWorld:
     def close(self) -> None:
         """Release the physics client."""
         self._table.close()
+
+
+def without_vacuum(action: FloatArray) -> FloatArray:
+    """Return ``[A]`` with the vacuum off for this control step; a seal that only broke would form again at once."""
+    return np.array([*action[:3], 0.0], dtype=np.float32)
 
 
 def _shifted(camera: Camera, physics: Physics) -> Camera:

@@ -53,11 +53,11 @@ class Table:
 
     def bottom(self, row: int) -> Tensor:
         """``[S]`` height of the lower face."""
-        return self.positions[:, row, 2] - self.size[row, 2] / 2
+        return self.positions[:, row, 2] - self.things[row].size[2] / 2
 
     def top(self, row: int) -> Tensor:
         """``[S]`` height of the upper face."""
-        return self.positions[:, row, 2] + self.size[row, 2] / 2
+        return self.positions[:, row, 2] + self.things[row].size[2] / 2
 
     def apart(self, a: int, b: int) -> Tensor:
         """``[S]`` horizontal distance of the centres."""
@@ -65,7 +65,7 @@ class Table:
 
     def radii(self, row: int) -> tuple[float, float]:
         """Return the radii of the inscribed and the circumscribed circle of the outline."""
-        width, depth = float(self.size[row, 0]), float(self.size[row, 1])
+        width, depth, _ = self.things[row].size
         if self.things[row].kind in ("cylinder", "ball", "bowl"):
             return max(width, depth) / 2, max(width, depth) / 2
         return min(width, depth) / 2, (width**2 + depth**2) ** 0.5 / 2

@@ -8,12 +8,13 @@ flag, start x, y, z, target x, y, z, clearance), metres.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 from torch import Tensor, nn
 
 from simulator.base import COLOURS, MAX_STEP, TOOL_CEILING, Camera
-from world_model.base import BLOCK, Belief, Imagined
+from world_model.base import Belief, Imagined
 from world_model.encoder import PixelEncoder, Votes
 from world_model.fovea import Fovea
 from world_model.outline import outlines_of
@@ -83,6 +84,10 @@ class LatentState:
         """Return one state of the batch, a batch of one."""
         part = slice(index, index + 1)
         return LatentState(self.tokens[part], self.size[part], self.tool[part], self.present[part], self.fate[part])
+
+    def at(self, rows: Tensor) -> LatentState:
+        """Return the states ``rows [S]`` of the batch."""
+        return LatentState(*(part[rows] for part in vars(self).values()))
 
 
 def stacked(states: list[LatentState]) -> LatentState:
@@ -185,10 +190,17 @@ def commanded(tip: Tensor, actions: Tensor) -> Tensor:
 
 def path(tip: Tensor, actions: Tensor) -> Tensor:
     """Return the tips ``[B, K, 3]`` commanded after every step of ``actions [B, K, A]`` from ``tip [B, 3]``."""
-    low = tip.new_tensor([-TOOL_REACH, -TOOL_REACH, TOOL_FLOOR])
-    high = tip.new_tensor([TOOL_REACH, TOOL_REACH, TOOL_CEILING])
+    low, high = reach(tip.device)
     tips: list[Tensor] = []
-    for k in range(BLOCK):
-        tip = torch.minimum(torch.maximum(tip + actions[:, k, :3].clamp(-MAX_STEP, MAX_STEP), low), high)
+    for move in actions[..., :3].clamp(-MAX_STEP, MAX_STEP).unbind(1):
+        tip = torch.clamp(tip + move, low, high)
         tips.append(tip)
     return torch.stack(tips, dim=1)
+
+
+@cache
+def reach(device: torch.device) -> tuple[Tensor, Tensor]:
+    """Return the lowest and the highest corner of the box the tip stays in, ``[3]`` each, metres."""
+    low, high = (-TOOL_REACH, -TOOL_REACH, TOOL_FLOOR), (TOOL_REACH, TOOL_REACH, TOOL_CEILING)
+    with torch.inference_mode(mode=False):
+        return torch.tensor(low, device=device), torch.tensor(high, device=device)

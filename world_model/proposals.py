@@ -42,34 +42,37 @@ class Aim:
     push: Tensor
 
 
-def scales(delta: Tensor) -> Tensor:
-    """Describe displacements ``[B, X]`` in metres at three scales: ``[B, 3X]``."""
-    return torch.cat([delta / 0.1, torch.tanh(delta / 0.04), torch.tanh(delta / 0.008)], dim=-1)
+GROUPS = (3, 3, 2, 2, 3)
+"""Components of the displacements in the policy's input: tip, rest, heights, behind, along the way."""
+
+
+def scales(delta: Tensor) -> list[Tensor]:
+    """Describe displacements ``[B, 13]`` in metres, in ``GROUPS`` of ``X`` components, at three scales: ``[B, 3X]``."""
+    near, nearest = torch.tanh(delta / 0.04), torch.tanh(delta / 0.008)
+    described = torch.stack([delta / 0.1, near, nearest], dim=1).split(GROUPS, dim=-1)
+    return [group.flatten(1) for group in described]
 
 
 def describe(tool: Tensor, aim: Aim) -> Tensor:
     """Return the policy's input ``[B, X]`` from proprioception ``[B, P]`` and the aim."""
     tip, half = tool[:, :3], aim.size[:, 2:3] / 2
-    top = torch.cat([aim.thing[:, :2], aim.thing[:, 2:] + half], dim=-1)
-    rest = aim.target - aim.thing
+    offset, rest = tip - aim.thing, aim.target - aim.thing
+    side, height = offset.split([2, 1], dim=-1)
     distance = rest[:, :2].norm(dim=-1, keepdim=True)
     along = rest[:, :2] / distance.clamp(min=1e-4)
-    offset = tip[:, :2] - aim.thing[:, :2]
-    forward = (offset * along).sum(-1, keepdim=True)
-    lateral = offset[:, :1] * along[:, 1:] - offset[:, 1:] * along[:, :1]
+    forward = (side * along).sum(-1, keepdim=True)
+    lateral = side[:, :1] * along[:, 1:] - side[:, 1:] * along[:, :1]
     across = (aim.size[:, :2] * along.square()).sum(-1) + 2 * aim.size[:, 3] * along[:, 0] * along[:, 1]
     reach = across[:, None] * 0.575 + 0.009
-    behind = aim.thing[:, :2] - along * (reach + 0.015)
-    heights = torch.cat([aim.thing[:, 2:] - half - aim.clearance[:, None], tip[:, 2:] - aim.clearance[:, None]], dim=-1)
+    behind = side + along * (reach + 0.015)
+    heights = [aim.thing[:, 2:] - half, tip[:, 2:]]
+    clear = torch.cat(heights, dim=-1) - aim.clearance[:, None]
+    delta = torch.cat([side, height - half, rest, clear, behind, forward + reach, lateral, distance], dim=-1)
     return torch.cat(
         [
-            scales(tip - top),
-            scales(rest),
-            scales(heights),
-            scales(tip[:, :2] - behind),
-            scales(torch.cat([forward + reach, lateral, distance], dim=-1)),
+            *scales(delta),
             along,
-            (tip[:, :2] - top[:, :2]).norm(dim=-1, keepdim=True) / 0.1,
+            side.norm(dim=-1, keepdim=True) / 0.1,
             tip[:, 2:] / 0.1,
             half / 0.02,
             tool[:, 3:5],
@@ -113,15 +116,16 @@ class ProposalPolicy(nn.Module):
 
     def sample(self, tool: Tensor, aim: Aim, *, temperature: float, generator: torch.Generator) -> Tensor:
         """Sample blocks ``[B, K, A]`` (metres and suction), sharper than the policy for ``temperature`` < 1."""
-        weight, mean, spread, suction = self.mixture(tool, aim)
-        noise = -torch.rand(weight.shape, generator=generator).clamp(1e-9, 1).log().clamp(min=1e-9).log()
-        chosen = (weight / max(temperature, 1e-3) + noise).argmax(-1)
-        rows = torch.arange(len(chosen))
-        mean, spread, suction = mean[rows, chosen], spread[rows, chosen], suction[rows, chosen]
-        moves = mean + temperature * spread.exp() * torch.randn(mean.shape, generator=generator)
-        on = torch.rand(suction.shape, generator=generator) < torch.sigmoid(suction / max(temperature, 1e-3))
-        moves = moves.clamp(-1, 1).unflatten(-1, (BLOCK, 3)) * MAX_STEP
-        return torch.cat([moves, on.float()[..., None]], dim=-1)
+        out = self.net(describe(tool, aim)).unflatten(-1, (COMPONENTS, -1))
+        sharpness = max(temperature, 1e-3)
+        weight = out[..., 0] / sharpness
+        chosen = (weight - torch.empty_like(weight).exponential_(generator=generator).log()).argmax(-1)
+        mean, spread, suction = out[torch.arange(len(out)), chosen, 1:].split([3 * BLOCK, 3 * BLOCK, BLOCK], dim=-1)
+        noise = torch.randn(mean.shape, generator=generator)
+        moves = mean + (functional.softplus(spread - 1.5) + LOWEST_SPREAD) * (temperature * noise)
+        on = torch.rand(suction.shape, generator=generator) < torch.sigmoid(suction / sharpness)
+        moves = (moves.clamp(-1, 1) * MAX_STEP).unflatten(-1, (BLOCK, 3))
+        return torch.cat([moves, on[..., None]], dim=-1)
 
 
 def empty_aim() -> Aim:

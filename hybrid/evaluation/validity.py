@@ -7,8 +7,8 @@ from simulator.base import CONTAINERS, Fact, Scene
 from simulator.places import PLACES
 from simulator.tasks import Task
 
-SYMMETRIC = frozenset({"next_to", "apart"})
-"""Relations whose two things may be named in either order."""
+SYMMETRIC = frozenset({"next_to", "apart", "line"})
+"""Relations whose things may be named in any order."""
 OPPOSITES = {"right_of": "left_of", "in_front_of": "behind"}
 """Relations that are said as their opposite with the things exchanged."""
 
@@ -28,13 +28,17 @@ def canonical(fact: Fact, scene: Scene) -> tuple[str | float, ...]:
         return (OPPOSITES[relation], *reversed(arguments))
     if relation in SYMMETRIC:
         return (relation, *sorted(arguments, key=str))
-    if relation in {"between", "line"}:
-        return min((relation, *arguments), (relation, *_mirrored(relation, arguments)), key=str)
+    if relation == "between":
+        return (relation, arguments[0], *sorted(arguments[1:], key=str))
     return (relation, *arguments)
 
 
 def states_the_goal(decomposition: Decomposition, task: Task) -> bool:
-    """Whether every fact of the task's subgoals is among the facts of ``decomposition``'s subgoals."""
+    """Whether ``decomposition`` states every fact of the task's subgoals and all that must be left alone."""
+    spared = {name for relation, name in decomposition.constraints if relation == "keep"}
+    spared |= {name for subgoal in decomposition.subgoals for name in subgoal.keep}
+    if not {name for subgoal in task.subgoals for name in subgoal.keep} <= spared:
+        return False
     try:
         said = {canonical(fact, task.scene) for subgoal in decomposition.subgoals for fact in subgoal.facts}
     except KeyError:
@@ -46,8 +50,3 @@ def _point(arguments: tuple[str | float, ...]) -> tuple[str | float, ...]:
     thing, *where = arguments
     x, y = PLACES[str(where[0])] if len(where) == 1 else where
     return (thing, round(1000 * float(x)), round(1000 * float(y)))
-
-
-def _mirrored(relation: str, arguments: tuple[str | float, ...]) -> tuple[str | float, ...]:
-    head, tail = (arguments[:1], arguments[1:]) if relation == "between" else ((), arguments)
-    return (*head, *reversed(tail))

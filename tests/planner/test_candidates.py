@@ -84,7 +84,7 @@ def test_a_push_is_proposed_when_it_was_asked_for() -> None:
 def test_targets_on_the_table_touch_nothing_and_carry_over_everything() -> None:
     tower = (A, B, ON_B, cube("d", 0.1, 0.1, 0.10))
     for m in proposals(tower, Fact("next_to", ("a", "d")), Fact("at", ("a", "right"))):
-        assert not crowded(tower, next(t for t in tower if t.id == m.thing), m.target)
+        assert not crowded(tower, next(t for t in tower if t.id == m.thing), np.array([m.target])).any()
         assert m.clearance > 0.1
 
 

@@ -68,10 +68,10 @@ def test_a_sampled_scene_stays_as_it_was_drawn(seed: int) -> None:
         assert upright > 0.99 or drawn.kind == "ball"
 
 
-def test_odd_things_are_long_or_tall_and_only_asked_for() -> None:
-    def longest(odd: float) -> float:
-        scenes = [sample_scene(np.random.default_rng(seed), odd=odd) for seed in range(40)]
-        return max(max(t.size) for scene in scenes for t in scene.things if t.kind in ("cube", "cylinder"))
-
-    assert longest(0.0) <= 0.06
-    assert 0.07 < longest(0.5) <= 0.12
+def test_long_things_are_drawn_only_when_asked_for_and_fit_the_limits_of_a_scene() -> None:
+    assert max(max(t.size) for scene in SCENES for t in scene.things if t.kind in MOVABLE) < 0.06
+    scenes = [sample_scene(np.random.default_rng(seed), stacked=0.0, long=0.5) for seed in range(40)]
+    long = [t for scene in scenes for t in scene.things if t.kind in MOVABLE and max(t.size) > 0.06]
+    assert {(t.kind, t.size[2] > 0.06) for t in long} == {("cube", True), ("cube", False), ("cylinder", True)}
+    for scene in scenes:
+        assert parse_scene(dump_scene(scene)) == scene

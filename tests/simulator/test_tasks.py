@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import replace
 from functools import cache
@@ -11,15 +12,18 @@ import numpy as np
 import pytest
 
 from simulator.base import MOVABLE, Thing, WorldState
+from simulator.disturbed import world_of
 from simulator.errors import SceneError
-from simulator.play import clearance_over
 from simulator.predicates import holds
 from simulator.scene import validate
-from simulator.script import Intent, Phase, find, scripted_action
+from simulator.script import find
 from simulator.tasks import SUITES, Score, Task, draws, ideal, make_task, score
-from simulator.world import PhysicalWorld
+from tests.simulator.acting import act_out
 
-SEEDS = range(20)
+SEEDS = range(16)
+SINGLE = tuple(suite for suite in SUITES if suite != "chains")
+DIRECT = ("place", "push", "stack", "tower", "disturbed", "undisturbed")
+"""Suites whose requests name all that has to be moved, and nothing of it is covered at the start."""
 known = cache(make_task)
 
 
@@ -27,28 +31,9 @@ def untouched(task: Task) -> WorldState:
     return WorldState(task.scene.things, (1.0,) * len(task.scene.things), (0.24, 0.0, 0.3), None)
 
 
-def act_out(task: Task, world: PhysicalWorld, most_steps: int = 150) -> None:
-    """Carry out the witness with the scripted manipulator on true poses, following supports that shifted a little."""
-    lower: str | None = None
-    for move in task.witness:
-        state = world.state()
-        target = move.target
-        if lower is not None:
-            target = (*find(state, lower).position[:2], target[2])
-        clearance = min(clearance_over(state.things, find(state, move.thing)), 0.3)
-        intent = Intent(task.subgoals[0].manner == "push", move.thing, target, clearance)
-        phase, steps = Phase(), 0
-        while not phase.done and steps < most_steps:
-            action, phase = scripted_action(world.state(), intent, phase)
-            world.step(action)
-            steps += 1
-        lower = move.thing
-    for _ in range(10):
-        world.step(np.zeros(4, dtype=np.float32))
-
-
 def named(task: Task) -> list[Thing]:
     ids = {str(a) for subgoal in task.subgoals for fact in subgoal.facts for a in fact.arguments}
+    ids |= {name for subgoal in task.subgoals for name in subgoal.keep}
     return [thing for thing in task.scene.things if thing.id in ids]
 
 
@@ -58,13 +43,26 @@ def test_the_same_seed_gives_the_same_task_and_another_seed_another(suite: str) 
     assert len({repr(known(suite, seed).scene) for seed in SEEDS}) == len(SEEDS)
 
 
-@pytest.mark.parametrize("suite", SUITES)
+@pytest.mark.parametrize(
+    ("suite", "digest"),
+    [("place", "4b03b1d80f154870"), ("push", "d7711647cf7467b8"), ("stack", "5d831bd3fce5bcdf")],
+)
+def test_the_tasks_of_the_first_suites_are_those_that_figures_were_published_of(suite: str, digest: str) -> None:
+    whole = hashlib.sha256()
+    for seed in SEEDS:
+        task = known(suite, seed)
+        things = [(t.id, t.size, t.position, t.yaw) for t in task.scene.things]
+        whole.update(repr((things, task.instruction, [(m.thing, m.target) for m in task.witness])).encode())
+    assert whole.hexdigest()[:16] == digest
+
+
+@pytest.mark.parametrize("suite", SINGLE)
 def test_starts_are_valid_scenes_of_four_to_eight_things_that_do_not_meet_the_goal(suite: str) -> None:
     for seed in SEEDS:
         task = known(suite, seed)
         validate(task.scene)
         assert 4 <= len(task.scene.things) <= 8
-        assert score(task, untouched(task)) == Score(success=False, partial=0.0)
+        assert not score(task, untouched(task)).success
 
 
 @pytest.mark.parametrize("suite", SUITES)
@@ -77,20 +75,31 @@ def test_the_witness_ends_in_a_valid_scene_that_scores_a_success(suite: str) -> 
 
 
 @pytest.mark.parametrize("suite", SUITES)
-def test_the_witness_moves_only_what_is_named_and_movable(suite: str) -> None:
+def test_the_witness_moves_only_what_can_be_moved(suite: str) -> None:
     for seed in SEEDS:
         task = known(suite, seed)
         moved = {move.thing for move in task.witness}
-        assert moved <= {thing.id for thing in named(task) if thing.kind in MOVABLE}
+        assert moved <= {thing.id for thing in task.scene.things if thing.kind in MOVABLE}
         pairs = zip(task.scene.things, ideal(task).things, strict=True)
-        assert {before.id for before, after in pairs if before != after} == moved
+        assert {before.id for before, after in pairs if before != after} <= moved
+
+
+@pytest.mark.parametrize("suite", DIRECT)
+def test_what_is_to_be_moved_is_named_and_uncovered_at_the_start(suite: str) -> None:
+    for seed in SEEDS:
+        task = known(suite, seed)
+        for move in task.witness:
+            lifted = find(untouched(task), move.thing)
+            assert lifted in named(task)
+            above = [t for t in task.scene.things if t.id != lifted.id and t.bottom > lifted.top - 0.01]
+            assert all(np.hypot(*np.subtract(t.position, lifted.position)[:2]) > lifted.size[0] / 2 for t in above)
 
 
 @pytest.mark.parametrize("suite", SUITES)
 def test_an_instruction_names_each_thing_by_a_colour_and_kind_it_shares_with_no_other(suite: str) -> None:
     spoken = {"block": "cube", "mat": "zone"}
-    for seed in SEEDS:
-        task = known(suite, seed)
+    whole = [known(suite, seed) for seed in SEEDS if known(suite, seed).kind != "sort"]
+    for task in [part for asked in whole for part in (asked.parts or (asked,))]:
         pairs = re.findall(r"the (\w+) (cube|block|cylinder|ball|bowl|tray|zone|mat)\b", task.instruction)
         said = {(colour, spoken.get(kind, kind)) for colour, kind in pairs}
         assert said == {(thing.colour, thing.kind) for thing in named(task)}
@@ -98,14 +107,10 @@ def test_an_instruction_names_each_thing_by_a_colour_and_kind_it_shares_with_no_
             assert sum((t.colour, t.kind) == (colour, kind) for t in task.scene.things) == 1
 
 
-@pytest.mark.parametrize("suite", SUITES)
-def test_what_is_to_be_moved_is_uncovered_at_the_start(suite: str) -> None:
-    for seed in SEEDS:
-        task = known(suite, seed)
-        for move in task.witness:
-            lifted = find(untouched(task), move.thing)
-            above = [t for t in task.scene.things if t.id != lifted.id and t.bottom > lifted.top - 0.01]
-            assert all(np.hypot(*np.subtract(t.position, lifted.position)[:2]) > lifted.size[0] / 2 for t in above)
+def test_kinds_take_turns_with_the_seed_in_the_newer_suites() -> None:
+    kinds = [known("dynamics", seed).kind for seed in range(16)]
+    assert kinds[:8] == kinds[8:]
+    assert len(set(kinds)) == 8
 
 
 def test_place_asks_for_every_relation() -> None:
@@ -165,12 +170,19 @@ def test_an_unknown_suite_and_a_negative_seed_are_refused(suite: str, seed: int,
     assert caught.value.field == field
 
 
-@pytest.mark.parametrize("suite", SUITES)
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize(
+    ("suite", "seed"),
+    [(suite, seed) for suite in ("place", "push", "stack") for seed in range(6)]
+    + [(suite, seed) for suite in ("tower", "blocksworld") for seed in range(2)]
+    + [
+        (suite, seed) for suite, kinds in (("rearrange", 5), ("dynamics", 8), ("disturbed", 8)) for seed in range(kinds)
+    ],
+)
 def test_a_scripted_manipulator_solves_the_task_in_physics(suite: str, seed: int) -> None:
     task = known(suite, seed)
-    world = PhysicalWorld(task.scene)
+    world = world_of(task.scene, task.physics, task.disturbances)
     try:
+        world.reset(seed)
         assert not score(task, world.state()).success
         act_out(task, world)
         final = world.state()
