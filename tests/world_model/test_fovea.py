@@ -9,7 +9,9 @@ import torch
 from simulator.base import Scene, Thing
 from simulator.camera import DEFAULT_CAMERAS
 from simulator.world import PhysicalWorld
-from world_model.fovea import PATCH, Fovea
+from world_model.base import seeded
+from world_model.fovea import DECOY, PATCH, Fovea, decoys
+from world_model.losses import Labels
 from world_model.views import CONTRAST, HEIGHT, Geometry
 
 
@@ -42,3 +44,16 @@ def test_a_patch_has_the_same_scale_everywhere() -> None:
 
     sizes = [width((x, y, 0.02)) for x, y in ((0.0, 0.0), (0.18, 0.0), (0.0, -0.18))]
     assert np.ptp(sizes) <= 0.35 * max(sizes)
+
+
+def test_decoys_lie_near_things_and_never_on_one() -> None:
+    position = torch.tensor([[[0.0, 0.0, 0.02], [0.05, 0.0, 0.02], [0.0, 0.0, 0.0]]])
+    kind = torch.tensor([[0, 0, -1]])
+    blank = torch.zeros(1, 3)
+    labels = Labels(blank[..., None] > 0, blank.long(), position, torch.zeros(1, 3, 4), blank, kind, kind)
+    for seed in range(20):
+        centres, counted = decoys(labels, seeded(seed))
+        gaps = torch.cdist(centres[0], position[0, :2]).amin(-1)
+        assert not counted[0, 2]
+        assert (gaps[counted[0]] > DECOY[0]).all()
+        assert (gaps < 0.15).all()
