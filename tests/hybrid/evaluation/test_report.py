@@ -70,3 +70,6 @@ def test_the_report_is_the_published_contract_and_plain_json() -> None:
     assert test["p"] == pytest.approx(1 / 2**7)
     assert [kept["seed"] for kept in whole["episodes"]["random"]] == list(range(8))
     assert whole["command"] == "hybrid evaluate --suite place --arms random,hybrid --episodes 8 --seed 500000"
+    tuned = report("place", 4000, arms, tuning=True)
+    assert tuned["tuning"] is True
+    assert tuned["command"] == "hybrid evaluate --suite place --arms random,hybrid --episodes 8 --seed 4000 --tuning"
