@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -16,7 +17,7 @@ from planner.base import Dynamics, Manipulation, TraceEntry
 from planner.cost import ControlCost, Recorder, Rollout
 from planner.focus import focused
 from simulator.base import FloatArray
-from world_model.base import Belief
+from world_model.base import BLOCK, Belief
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,11 @@ def select(
     words = f"{manipulation.kind} {manipulation.thing}: {len(actions)} control steps"
     trace = TraceEntry(1, search.candidates, energies, words)
     return ControlPlan(actions.numpy(), float(judged.cost[best]), positions.clone(), trace)
+
+
+def rested(actions: FloatArray) -> FloatArray:
+    """Return ``actions [T, A]`` followed by a block of standing still, in which what was let go of comes to rest."""
+    return np.concatenate([actions, np.zeros((BLOCK, actions.shape[1]), dtype=np.float32)])
 
 
 def imagine(cost: ControlCost, search: ControlSearch, generator: torch.Generator) -> Rollout:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -10,7 +11,7 @@ from planner.base import Manipulation
 from planner.cost import BLOCK_PRICE, DOUBT, FAR, GRIP, RETREAT, UNFINISHED, ControlCost, Recorder, Rollout
 from planner.focus import focused
 from planner.geometry import GeometricDynamics
-from planner.level1 import ControlSearch, imagine, select
+from planner.level1 import ControlSearch, imagine, rested, select
 from simulator.base import Scene, Thing
 from world_model.base import BLOCK, Belief, seeded
 from world_model.checkpoint import load_checkpoint
@@ -149,3 +150,11 @@ def test_a_recorder_keeps_the_rows_it_is_told_to() -> None:
     assert kept.actions.tolist() == [[[8], [6]]]
     assert kept.tools.tolist() == [[[2], [0]], [[11], [9]]]
     assert kept.positions.tolist() == [[[5], [3]], [[14], [12]]]
+
+
+def test_a_plan_ends_with_a_block_of_standing_still() -> None:
+    actions = np.full((4, 4), 0.5, dtype=np.float32)
+    longer = rested(actions)
+    assert longer.shape == (4 + BLOCK, 4)
+    assert (longer[:4] == actions).all()
+    assert not longer[4:].any()
