@@ -155,8 +155,8 @@ TEMPLATES: Final[dict[str, tuple[str, ...]]] = {
 
 ``a`` is what moves, ``b`` and ``c`` where to, ``r`` a relation in words; ``list`` names things in order, ``steps`` says
 one step after the other, ``facts`` and ``stated`` say what is wanted in the end. To sort and to swap are spelled out in
-steps, because the embedded language model knows neither word: it understood 24 of 24 spelled-out requests and none of
-the 24 in the words of ``NATURAL`` (tuning seeds 4000 to 4059 of the suite rearrange).
+steps, because the embedded language model knows neither word: it understood 40 of 40 spelled-out requests and none of
+the 40 in the words of ``NATURAL`` (tuning seeds 4000 to 4099 of the suite rearrange).
 """
 
 NATURAL: Final[dict[str, str]] = {
