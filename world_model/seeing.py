@@ -14,6 +14,8 @@ TOKEN_SHARE = 0.5
 """Weight of the token's opinion of the kind beside the fovea's, which sees more pixels."""
 STRANGER = 12.0
 """Summed cell weight from which something nobody expected is believed to be there."""
+LARGEST = 0.06
+"""Largest extent of a thing that can be moved in the play the model is trained on, metres."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +52,20 @@ def discern(model: WorldModel, channels: Tensor, points: Tensor) -> Seen:
         named(
             kind := KINDS[int(kinds[g].argmax())],
             names[int(colours[g].argmax())],
-            glance.size[0, g] if kind in MOVABLE else read.size[g],
+            sized(glance.size[0, g], read.size[g]) if kind in MOVABLE else read.size[g],
             read.position[g],
         )
         for g in range(len(tokens))
     )
     return Seen(tokens, things, groups.mass.numpy(), kinds.amax(-1) * colours.amax(-1))
+
+
+def sized(glanced: Tensor, read: Tensor) -> Tensor:
+    """Return the extents ``[3]`` of a thing that can be moved, metres.
+
+    The fovea's, unless they are larger than what the model was trained to see moved: then it read the bowl around it.
+    """
+    return glanced if float(glanced.max()) < LARGEST else read.clamp(max=LARGEST)
 
 
 def named(kind: Kind, colour: str, size: Tensor, position: Tensor) -> Thing:
