@@ -17,7 +17,7 @@ from simulator.twin import Twin, TwinResult, TwinStep
 DISTURBED = 0.015
 """A thing that was to stay and moved further than this was disturbed, metres."""
 MISSED = 0.025
-"""The moved thing may end this far from its aim, metres."""
+"""The moved thing may end this far from its aim unless told otherwise, metres."""
 LAG = 0.02
 """A tool that far behind its command, touching nothing hard, cannot reach, metres."""
 PRESSING = 5.0
@@ -50,6 +50,7 @@ class Trial:
     facts: tuple[Fact, ...]
     moved: str | None
     target: Vector | None
+    near: float = MISSED
 
 
 Rule = Callable[[Trial], Objection | None]
@@ -65,6 +66,7 @@ def check(
     facts_required: tuple[Fact, ...] | None = None,
     moved: str | None = None,
     target: Vector | None = None,
+    near: float = MISSED,
 ) -> Verdict:
     """Simulate ``actions`` ``[T, A]`` and judge what happens.
 
@@ -76,10 +78,11 @@ def check(
         require: whether facts must hold at the end; False when more manipulations are to follow.
         facts_required: those of the subgoal's facts that must hold; all when left out.
         moved: id of the thing the plan moves, which may therefore move.
-        target: where the moved thing should end, metres; within 2.5 cm is near enough.
+        target: where the moved thing should end, metres.
+        near: how far from there it may end, metres.
 
     Returns:
-        The verdict; its margin is the least of the facts' margins and of what is left of the 2.5 cm.
+        The verdict; its margin is the least of the facts' margins and of what is left of ``near``.
 
     Raises:
         ActionError: an action has the wrong shape or is not finite.
@@ -87,7 +90,7 @@ def check(
     """
     result = twin.run(actions)
     facts = (subgoal.facts if facts_required is None else facts_required) if require else ()
-    trial = Trial(result, subgoal.keep, facts, moved, target)
+    trial = Trial(result, subgoal.keep, facts, moved, target, near)
     objection = next((found for rule in RULES if (found := rule(trial)) is not None), None)
     least = _least_margin(trial)
     if objection is None:
@@ -208,7 +211,7 @@ def _unmet_target(trial: Trial) -> Objection | None:
     if trial.moved not in names:
         return None
     far = _miss(trial)
-    if far <= MISSED:
+    if far <= trial.near:
         return None
     never = all(step.state.held != trial.moved for step in trial.result.steps)
     gripped = " (it was never gripped)" if never and any(step.suction for step in trial.result.steps) else ""
@@ -239,7 +242,7 @@ def _margin(trial: Trial, fact: Fact) -> float:
 def _least_margin(trial: Trial) -> float:
     margins = [_margin(trial, fact) for fact in trial.facts]
     if trial.target is not None and trial.moved in _things(trial.result.final):
-        margins.append(MISSED - _miss(trial))
+        margins.append(trial.near - _miss(trial))
     return min(margins, default=0.0)
 
 
