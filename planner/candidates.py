@@ -71,10 +71,11 @@ def for_fact(
 ) -> Iterable[Manipulation]:
     """Yield manipulations for one unmet fact: clear the way, or move what the fact is about."""
     obstacles = in_the_way(things, fact)
-    for thing in obstacles:
+    beside = taken_off(things, fact)
+    for thing in (*obstacles, *beside):
         for spot in free_spots(things, thing, rng, breadth.aside):
             yield manipulation(things, thing, spot, push=False)
-    if fact.relation == "clear":
+    if fact.relation == "clear" or buried(things, fact):
         return
     named = [t for name in fact.arguments for t in things if t.id == name]
     movers = [t for t in named if t.kind in MOVABLE]
@@ -85,6 +86,27 @@ def for_fact(
             continue
         for spot in goal_spots(things, mover, fact, rng, breadth):
             yield manipulation(things, mover, spot, push=subgoal.manner == "push")
+
+
+def buried(things: Sequence[Thing], fact: Fact) -> bool:
+    """Whether something else than what ``fact`` puts on a thing stands on that thing."""
+    if fact.relation != "on":
+        return False
+    table = table_of(things)
+    subject, support = table.row(fact.arguments[0]), table.row(fact.arguments[1])
+    standing = above(table, support)[0]
+    standing[subject] = False
+    return things[support].kind in MOVABLE and bool(standing.any())
+
+
+def taken_off(things: Sequence[Thing], fact: Fact) -> list[Thing]:
+    """Return what ``fact`` is about when it stands on the very things that bury where it is to stand."""
+    if not buried(things, fact):
+        return []
+    table = table_of(things)
+    subject, support = table.row(fact.arguments[0]), table.row(fact.arguments[1])
+    upon = bool(above(table, support)[0, subject])
+    return [things[subject]] if upon and not covered(things, things[subject]) else []
 
 
 def in_the_way(things: Sequence[Thing], fact: Fact) -> list[Thing]:

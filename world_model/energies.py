@@ -223,9 +223,12 @@ def blockers(facts: Sequence[Fact], table: Table, energies: Tensor) -> Tensor:
     """
     total = torch.zeros(len(table.positions))
     for fact, energy in zip(facts, energies, strict=True):
-        if fact.relation in ("clear", "line", "held"):
+        if fact.relation in ("line", "held"):
             continue
         subject = table.row(fact.arguments[0])
+        if fact.relation == "clear":
+            total = total + BLOCKER * above(table, subject).sum(-1)
+            continue
         count = above(table, subject).sum(-1)
         if fact.relation in ("on", "in"):
             support = table.row(fact.arguments[1])

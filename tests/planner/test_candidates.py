@@ -107,3 +107,15 @@ def test_many_places_are_found_crowded_as_each_alone_would_be() -> None:
             inside = other is BOWL and spot[2] - 0.02 > other.bottom + 0.002
             touching.append(beside and not inside and apart < 0.04 / 2**0.5 + radius + 0.012)
         assert taken == any(touching)
+
+
+def test_nothing_is_put_where_something_stands() -> None:
+    found = proposals((A, B, ON_B), Fact("on", ("a", "b")))
+    assert {m.thing for m in found} == {"c"}
+
+
+def test_a_thing_on_top_of_what_buries_its_goal_is_taken_off_first() -> None:
+    tower = (cube("a", 0.1, 0.1, 0.10), B, ON_B)
+    found = proposals(tower, Fact("on", ("a", "b")))
+    assert {m.thing for m in found} == {"a"}
+    assert all(m.target[2] == pytest.approx(0.02) for m in found)
