@@ -91,7 +91,7 @@ class TokenPerceiver:
 
     def updated(self, seen: Seen, tool: Tensor, expected: Belief) -> Belief:
         """Return the belief after comparing what is seen with what was expected."""
-        match = matched(expected.scene.things, seen.things)
+        match = followed(expected.scene.things, seen)
         tokens, things = expected.tokens.clone(), list(expected.scene.things)
         visible = torch.zeros(len(things), dtype=torch.bool)
         confidence, errors = expected.confidence.clone() * 0.98, [0.0]
@@ -209,6 +209,17 @@ def leftovers(declared: Sequence[Thing], seen: Seen, match: dict[int, Thing]) ->
         if len(missing) == len(spare) == 1:
             settled[spare[0]] = missing[0]
     return settled
+
+
+def followed(expected: Sequence[Thing], seen: Seen) -> dict[int, int]:
+    """Return rows of ``expected`` with the columns of ``seen`` that are the same things.
+
+    A thing that is missed while one plain thing of its colour is left over has gone there and looks different: it fell.
+    """
+    match = matched(expected, seen.things)
+    rows = {thing.id: row for row, thing in enumerate(expected)}
+    lone = leftovers(expected, seen, {column: expected[row] for row, column in match.items()})
+    return match | {rows[thing.id]: column for column, thing in lone.items() if seen.mass[column] >= STRANGER}
 
 
 def matched_alike(declared: Sequence[Thing], seen: Sequence[Thing]) -> dict[int, int]:
