@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from simulator.base import Fact, FloatArray, Subgoal, Thing, Verdict, WorldState
 from simulator.predicates import margin
@@ -43,7 +45,7 @@ class Objection:
 
 @dataclass(frozen=True)
 class Trial:
-    """A simulated plan and what was asked of it."""
+    """A simulated plan and what was asked of it; the ``restless`` fall or wander off without any plan."""
 
     result: TwinResult
     keep: tuple[str, ...]
@@ -51,6 +53,7 @@ class Trial:
     moved: str | None
     target: Vector | None
     near: float = MISSED
+    restless: frozenset[str] = frozenset()
 
 
 Rule = Callable[[Trial], Objection | None]
@@ -91,7 +94,10 @@ def check(
     result = twin.run(actions)
     facts = (subgoal.facts if facts_required is None else facts_required) if require else ()
     trial = Trial(result, subgoal.keep, facts, moved, target, near)
-    objection = next((found for rule in RULES if (found := rule(trial)) is not None), None)
+    objection = _first_objection(trial)
+    if objection is not None and objection.code in ("toppled", "moved"):
+        trial = replace(trial, restless=_restless(twin, len(actions), result.start.held) - {moved})
+        objection = _first_objection(trial) if trial.restless else objection
     least = _least_margin(trial)
     if objection is None:
         objection = Objection("accepted", f"accepted with {least * 100:.1f} cm to spare", None)
@@ -105,6 +111,19 @@ def check(
         gap=gap(imagined, result.final.things),
         final=result.final.things,
     )
+
+
+def _first_objection(trial: Trial) -> Objection | None:
+    return next((found for rule in RULES if (found := rule(trial)) is not None), None)
+
+
+def _restless(twin: Twin, steps: int, held: str | None) -> frozenset[str]:
+    """What topples or moves in the twin while nothing is done: it was believed where it cannot stand."""
+    still = np.array([0.0, 0.0, 0.0, float(held is not None)], dtype=np.float32)
+    idle = Trial(twin.run(np.tile(still, (steps, 1))), (), (), None, None)
+    things = idle.result.start.things
+    fallen = {thing.id for row, thing in enumerate(things) if idle.result.final.upright[row] < UPRIGHT}
+    return frozenset(fallen | {t.id for t in things if _shift(idle, idle.result.final, t.id) > DISTURBED})
 
 
 def gap(imagined: Sequence[Thing], simulated: Sequence[Thing]) -> float:
@@ -134,7 +153,9 @@ def _toppled(trial: Trial) -> Objection | None:
     start = trial.result.start
     for number, step in enumerate(trial.result.steps):
         for thing, before, after in zip(start.things, start.upright, step.state.upright, strict=True):
-            if thing.kind != "ball" and before > SOUND and after < UPRIGHT and step.state.held != thing.id:
+            if thing.kind == "ball" or thing.id in trial.restless:
+                continue
+            if before > SOUND and after < UPRIGHT and step.state.held != thing.id:
                 return Objection("toppled", f"{called(thing)} toppled at step {number}", number)
     return None
 
@@ -155,7 +176,9 @@ def _collision(trial: Trial) -> Objection | None:
     names = _things(trial.result.start)
     for number, step in enumerate(trial.result.steps):
         new = _contacts(step).items()
-        touched.update({other: by for other, by in new if other in names and other != trial.moved})
+        touched.update(
+            {other: by for other, by in new if other in names and other not in (trial.moved, *trial.restless)}
+        )
         for other, by in touched.items():
             if _hit(trial, step, other):
                 actor = "the tool" if by == "tool" else called(names[by])
@@ -180,7 +203,7 @@ def _disturbed(trial: Trial) -> Objection | None:
     """Something that must be left alone has moved."""
     names = _things(trial.result.start)
     for thing_id in trial.keep:
-        if thing_id not in names or thing_id == trial.moved:
+        if thing_id not in names or thing_id == trial.moved or thing_id in trial.restless:
             continue
         for number, step in enumerate(trial.result.steps):
             far = _shift(trial, step.state, thing_id)

@@ -89,3 +89,18 @@ def test_a_push_need_only_come_nearer(*, reaches: float, accepted: bool) -> None
     goal = Subgoal((Fact("at", ("a", 0.08, 0.0)),), manner="push")
     verdict = check_plan(belief(start), replace(played, manipulations=(move,)), goal)
     assert verdict.accepted is accepted, verdict.reason
+
+
+def test_what_falls_over_without_any_plan_does_not_speak_against_one() -> None:
+    plan = scripted((0.1, 0.1, 0.06), cube("a", -0.1, 0.0), cube("b", 0.1, 0.1))
+    bowl = Thing("bowl", "bowl", "white", (0.08, 0.08, 0.03), (-0.15, -0.15, 0.015))
+    teetering = (bowl, Thing("c", "cube", "green", (0.05, 0.05, 0.06), (-0.12, -0.15, 0.065)))
+    verdict = check_plan(belief(cube("a", -0.1, 0.0), cube("b", 0.1, 0.1), *teetering), plan, ON)
+    assert verdict.accepted, verdict.reason
+
+
+def test_what_the_plan_knocks_over_still_speaks_against_it() -> None:
+    tower = (cube("c", -0.02, 0.05), cube("d", -0.02, 0.05, 0.06), cube("e", -0.02, 0.05, 0.10))
+    plan = scripted((0.1, 0.1, 0.06), cube("a", -0.1, 0.0), cube("b", 0.1, 0.1))
+    verdict = check_plan(belief(cube("a", -0.1, 0.0), cube("b", 0.1, 0.1), *tower), plan, ON)
+    assert not verdict.accepted
