@@ -93,9 +93,9 @@ def test_a_push_need_only_come_nearer(*, reaches: float, accepted: bool) -> None
 
 def test_what_falls_over_without_any_plan_does_not_speak_against_one() -> None:
     plan = scripted((0.1, 0.1, 0.06), cube("a", -0.1, 0.0), cube("b", 0.1, 0.1))
-    bowl = Thing("bowl", "bowl", "white", (0.08, 0.08, 0.03), (-0.15, -0.15, 0.015))
-    teetering = (bowl, Thing("c", "cube", "green", (0.05, 0.05, 0.06), (-0.12, -0.15, 0.065)))
-    verdict = check_plan(belief(cube("a", -0.1, 0.0), cube("b", 0.1, 0.1), *teetering), plan, ON)
+    bowl = Thing("bowl", "bowl", "white", (0.062, 0.062, 0.032), (-0.16, -0.16, 0.016))
+    jammed = (bowl, Thing("c", "cube", "green", (0.054, 0.053, 0.051), (-0.166, -0.165, 0.037)))
+    verdict = check_plan(belief(cube("a", -0.1, 0.0), cube("b", 0.1, 0.1), *jammed), plan, ON)
     assert verdict.accepted, verdict.reason
 
 
