@@ -119,3 +119,19 @@ def test_a_thing_on_top_of_what_buries_its_goal_is_taken_off_first() -> None:
     found = proposals(tower, Fact("on", ("a", "b")))
     assert {m.thing for m in found} == {"a"}
     assert all(m.target[2] == pytest.approx(0.02) for m in found)
+
+
+def test_what_stands_at_the_place_goes_aside_and_nothing_is_put_into_its_room() -> None:
+    there = cube("c", 0.0, 0.01, colour="green")
+    found = proposals((A, B, there), Fact("at", ("a", "center")))
+    assert sum(m.thing == "c" for m in found) == BREADTH.aside
+    near = [m for m in found if m.thing == "a"]
+    assert all(np.hypot(m.target[0], m.target[1] - 0.01) > 0.04 for m in near)
+
+
+def test_a_second_thing_goes_beside_the_first_on_a_zone() -> None:
+    zone = Thing("zone", "zone", "green", (0.14, 0.14, 0.001), (0.0, 0.15, 0.0005))
+    first = cube("c", 0.0, 0.15, colour="green")
+    found = proposals((A, zone, first), Fact("in", ("a", "zone")))
+    assert found
+    assert all(np.hypot(m.target[0], m.target[1] - 0.15) > 0.04 for m in found)

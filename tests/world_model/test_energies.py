@@ -110,3 +110,11 @@ def test_every_thing_above_one_that_is_to_be_clear_costs() -> None:
     two, one = (float(goal_energy(goal, table_of(things))[0]) for things in ((base, first, second), (base, first)))
     assert two == pytest.approx(one + BLOCKER, abs=1e-6)
     assert float(goal_energy(goal, table_of((base,)))[0]) == 0
+
+
+def test_what_stands_where_a_thing_should_stand_costs_until_it_is_gone() -> None:
+    subject = Thing("a", "cube", "red", (0.04, 0.04, 0.04), (0.15, 0.15, 0.02))
+    there, gone = (Thing("b", "cube", "blue", (0.04, 0.04, 0.04), (x, 0.0, 0.02)) for x in (0.02, 0.1))
+    goal = (Fact("at", ("a", "center")),)
+    occupied, free = (float(goal_energy(goal, table_of((subject, other)))[0]) for other in (there, gone))
+    assert occupied == pytest.approx(free + BLOCKER, abs=1e-6)
