@@ -122,7 +122,8 @@ def _restless(twin: Twin, steps: int, held: str | None) -> frozenset[str]:
     still = np.array([0.0, 0.0, 0.0, float(held is not None)], dtype=np.float32)
     idle = Trial(twin.run(np.tile(still, (steps, 1))), (), (), None, None)
     things = idle.result.start.things
-    fallen = {thing.id for row, thing in enumerate(things) if idle.result.final.upright[row] < UPRIGHT}
+    upright = zip(things, idle.result.final.upright, strict=True)
+    fallen = {thing.id for thing, cosine in upright if thing.kind != "ball" and cosine < UPRIGHT}
     return frozenset(fallen | {t.id for t in things if _shift(idle, idle.result.final, t.id) > DISTURBED})
 
 
