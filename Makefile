@@ -22,8 +22,9 @@ check: $(VENV)/.installed-dev ## All of the check that runs nothing: format, lin
 
 bench: $(VENV)/.installed ## The figures of the README, on held-out seeds.
 	@mkdir -p out
-	$(VENV)/bin/hybrid evaluate --suite place --arms random,hybrid --episodes 100 --seed 500000 --json out/place.json
-	$(VENV)/bin/hybrid evaluate --suite stack --arms random,hybrid --episodes 100 --seed 510000 --json out/stack.json
+	$(VENV)/bin/hybrid evaluate --suite place --arms random,hybrid --episodes 100 --seed 560000 --json out/place.json
+	$(VENV)/bin/hybrid evaluate --suite stack --arms random,hybrid --episodes 100 --seed 560000 --json out/stack.json
+	$(VENV)/bin/hybrid evaluate --suite push --arms random,hybrid --episodes 100 --seed 560000 --json out/push.json
 	$(VENV)/bin/python -m hybrid.evaluation.speed
 
 format: $(VENV)/.installed-dev ## Put every file into the house's format.

@@ -12,10 +12,12 @@ from collections.abc import Collection
 from hybrid.rest import at_rest, held_thing
 from planner.base import Plan
 from simulator.base import MOVABLE, Subgoal, Thing, Verdict
-from simulator.check import check
+from simulator.check import MISSED, check
 from simulator.twin import Twin
 from world_model.base import Belief
 
+PROGRESS = 0.4
+"""Share of its way that a push must bring a thing."""
 INTERLOCKED = 0.7
 """Centres closer than this share of the mean extent mean that one of the two is a ghost."""
 
@@ -23,25 +25,34 @@ INTERLOCKED = 0.7
 def check_plan(belief: Belief, plan: Plan, subgoal: Subgoal) -> Verdict:
     """Simulate the control steps of ``plan`` in a twin of ``belief`` and judge them.
 
-    The facts of ``subgoal`` are demanded only when the plan's first manipulation is meant to be its last.
+    The facts of ``subgoal`` are demanded only when the plan's first manipulation is meant to be its last. A push need
+    only come nearer: what is pushed strays, and is looked at and pushed again.
     """
     tip = (float(belief.tool[0]), float(belief.tool[1]), float(belief.tool[2]))
     held = held_thing(belief)
     needed = {plan.manipulations[0].thing} | {str(name) for fact in subgoal.facts for name in fact.arguments}
     twin = Twin(at_rest(solid(belief, needed), held), tool=tip, held=held)
     try:
-        first = plan.manipulations[0]
+        first, push = plan.manipulations[0], plan.manipulations[0].kind == "push"
         return check(
             twin,
             plan.actions,
             subgoal,
             plan.imagined,
-            require=plan.finishes and len(plan.manipulations) == 1,
+            require=plan.finishes and len(plan.manipulations) == 1 and not push,
             moved=first.thing,
             target=first.target,
+            near=pushed_near(belief, plan) if push else MISSED,
         )
     finally:
         twin.close()
+
+
+def pushed_near(belief: Belief, plan: Plan) -> float:
+    """Return how far from its target a pushed thing may end, metres."""
+    first = plan.manipulations[0]
+    way = math.dist(belief.scene.thing(first.thing).position, first.target)
+    return max(MISSED, (1 - PROGRESS) * way)
 
 
 def solid(belief: Belief, needed: Collection[str]) -> tuple[Thing, ...]:

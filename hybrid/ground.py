@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 
 from hybrid.rest import at_rest, held_thing
 from planner.base import Planner
-from simulator.base import Fact, Subgoal
+from simulator.base import MOVABLE, Fact, Subgoal, Thing
 from simulator.predicates import margin
 from world_model.base import Belief
 from world_model.errors import PerceptionError
@@ -42,6 +42,38 @@ def ground(belief: Belief, subgoals: Sequence[Subgoal], planner: Planner, settle
         if not holds and not overtaken:
             return index
     return None
+
+
+def preparation(belief: Belief, subgoals: Sequence[Subgoal], index: int) -> Subgoal | None:
+    """Return what has to be done before subgoal ``index``: nothing is built on a thing that must still move.
+
+    Where the subgoal puts something on a stack, and a later subgoal moves a thing from within that stack, what stands
+    on that thing is cleared away first.
+    """
+    things = at_rest(belief.scene.things, held_thing(belief))
+    later = [fact for goal in subgoals[index + 1 :] for fact in goal.facts if margin(fact, things) < 0]
+    movers = {names_of(fact)[0] for fact in later}
+    for fact in subgoals[index].facts:
+        if fact.relation != "on":
+            continue
+        for below in beneath(str(fact.arguments[1]), things):
+            if below in movers and margin(Fact("clear", (below,)), things) < 0:
+                words = f"clear {below} before anything else is put on what stands on it"
+                return Subgoal((Fact("clear", (below,)),), words, keep=subgoals[index].keep)
+    return None
+
+
+def beneath(name: str, things: Sequence[Thing]) -> list[str]:
+    """Return the movable things that carry ``name``, the nearest first."""
+    found: list[str] = []
+    for _ in things:
+        carriers = [t.id for t in things if t.id not in (name, *found) and t.kind in MOVABLE]
+        carriers = [other for other in carriers if margin(Fact("on", (name, other)), things) >= 0]
+        if not carriers:
+            break
+        name = carriers[0]
+        found.append(name)
+    return found
 
 
 def require_seen(belief: Belief, subgoal: Subgoal) -> None:

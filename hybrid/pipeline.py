@@ -20,7 +20,7 @@ from langgraph.runtime import Runtime
 from hybrid.act import act
 from hybrid.base import AttemptRecord
 from hybrid.decompose import decompose
-from hybrid.ground import broken, ground, margins, progressed, unreachable
+from hybrid.ground import broken, ground, margins, preparation, progressed, unreachable
 from hybrid.session import Session
 from hybrid.store.records import plain
 from simulator.base import Subgoal
@@ -78,9 +78,9 @@ def tell(runtime: Context, event: str, **data: object) -> None:
 
 
 def current(state: State, session: Session) -> Subgoal:
-    """Return the subgoal under way."""
+    """Return the subgoal under way, or what has to be done before it."""
     assert session.decomposition is not None, "nothing was decomposed"
-    return session.decomposition.subgoals[state["subgoal"]]
+    return session.preparing or session.decomposition.subgoals[state["subgoal"]]
 
 
 def perceive(state: State, runtime: Context) -> Update:
@@ -137,6 +137,10 @@ def grounded(state: State, runtime: Context) -> Update:
             tell(runtime, "subgoal", subgoal=done, status="reached")
     if index is None:
         return {"status": "reached", "reason": None}
+    prepared = session.preparing
+    session.preparing = preparation(session.sure, session.decomposition.subgoals, index)
+    if session.preparing != prepared:
+        session.situation_changed()
     if index != state["subgoal"]:
         session.situation_changed()
         return {"subgoal": index, "tries": 0, "moves": 0}

@@ -14,6 +14,8 @@ from world_model.base import Belief
 
 SETTLES = 0.015
 """A believed gap or overlap up to this is perception's error, and is closed, metres."""
+STEADY = 0.75
+"""What stands on one thing has its centre within this share of that thing's half width, or it would have fallen."""
 FLOOR = 0.004
 """Thickness of a container's floor, metres."""
 
@@ -37,7 +39,7 @@ def at_rest(things: Sequence[Thing], held: str | None) -> tuple[Thing, ...]:
             continue
         height = support_height(thing, settled)
         if abs(height - thing.bottom) < SETTLES or thing.kind not in MOVABLE:
-            settled.append(lowered(thing, height))
+            settled.append(steadied(lowered(thing, height), settled))
             continue
         settled.append(thing)
         if thing.bottom > height:
@@ -71,6 +73,28 @@ def carrying(other: Thing, thing: Thing) -> tuple[float, ...]:
     return ()
 
 
+def near(height: float, heights: Sequence[float]) -> bool:
+    """Whether ``height`` is one of ``heights``, to a millimetre."""
+    return any(abs(height - other) < 0.001 for other in heights)
+
+
 def lowered(thing: Thing, height: float) -> Thing:
     """Return ``thing`` with its lower face at ``height``, metres."""
     return replace(thing, position=(thing.position[0], thing.position[1], height + thing.size[2] / 2))
+
+
+def steadied(thing: Thing, below: Sequence[Thing]) -> Thing:
+    """Return ``thing`` moved towards the middle of the one thing that carries it, if it could not stand where it is.
+
+    A thing that stands where it is seen does not topple; that it would in the twin is an error of perception.
+    """
+    carriers = [other for other in below if other.kind in MOVABLE and near(thing.bottom, carrying(other, thing))]
+    if len(carriers) != 1 or thing.kind == "ball":
+        return thing
+    (support,) = carriers
+    apart = math.dist(thing.position[:2], support.position[:2])
+    most = STEADY * min(support.size[:2]) / 2
+    if apart <= most:
+        return thing
+    x, y = (s + (t - s) * most / apart for t, s in zip(thing.position[:2], support.position[:2], strict=True))
+    return replace(thing, position=(x, y, thing.position[2]))

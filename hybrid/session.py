@@ -76,6 +76,7 @@ class Session:
         decomposition: the latest.
         plan, verdict: under consideration.
         tabu: what failed in the present situation.
+        preparing: what has to be done before the subgoal under way, if anything.
         settled: subgoals that hold with little to spare and that no imagined manipulation betters.
         steps: control steps executed.
         chosen: of these, how many were those of a plan of the planner.
@@ -95,6 +96,7 @@ class Session:
     plan: Plan | None = None
     verdict: Verdict | None = None
     tabu: tuple[Manipulation, ...] = ()
+    preparing: Subgoal | None = None
     settled: set[int] = field(default_factory=set[int])
     steps: int = 0
     chosen: int = 0

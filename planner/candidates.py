@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 
 from planner.base import Manipulation
 from simulator.base import CONTAINERS, MOVABLE, WORK_HALF_WIDTH, Fact, Subgoal, Thing
-from simulator.places import PLACES
-from world_model.energies import above, fact_energy, table_of
+from world_model.energies import above, fact_energy, occupying, point_of, table_of
 
 EDGE = WORK_HALF_WIDTH - 0.03
 """Largest coordinate of a target on the table, metres."""
@@ -71,10 +70,11 @@ def for_fact(
 ) -> Iterable[Manipulation]:
     """Yield manipulations for one unmet fact: clear the way, or move what the fact is about."""
     obstacles = in_the_way(things, fact)
-    for thing in obstacles:
+    beside = taken_off(things, fact)
+    for thing in (*obstacles, *beside):
         for spot in free_spots(things, thing, rng, breadth.aside):
             yield manipulation(things, thing, spot, push=False)
-    if fact.relation == "clear":
+    if fact.relation == "clear" or buried(things, fact):
         return
     named = [t for name in fact.arguments for t in things if t.id == name]
     movers = [t for t in named if t.kind in MOVABLE]
@@ -87,12 +87,36 @@ def for_fact(
             yield manipulation(things, mover, spot, push=subgoal.manner == "push")
 
 
+def buried(things: Sequence[Thing], fact: Fact) -> bool:
+    """Whether something else than what ``fact`` puts on a thing stands on that thing."""
+    if fact.relation != "on":
+        return False
+    table = table_of(things)
+    subject, support = table.row(fact.arguments[0]), table.row(fact.arguments[1])
+    standing = above(table, support)[0]
+    standing[subject] = False
+    return things[support].kind in MOVABLE and bool(standing.any())
+
+
+def taken_off(things: Sequence[Thing], fact: Fact) -> list[Thing]:
+    """Return what ``fact`` is about when it stands on the very things that bury where it is to stand."""
+    if not buried(things, fact):
+        return []
+    table = table_of(things)
+    subject, support = table.row(fact.arguments[0]), table.row(fact.arguments[1])
+    upon = bool(above(table, support)[0, subject])
+    return [things[subject]] if upon and not covered(things, things[subject]) else []
+
+
 def in_the_way(things: Sequence[Thing], fact: Fact) -> list[Thing]:
     """Return the topmost things that stand on what ``fact`` is about, or on where it should go."""
     if fact.relation in ("line", "held"):
         return []
     names = fact.arguments[:2] if fact.relation in ("on", "in") else fact.arguments[:1]
     table, subject, found = table_of(things), fact.arguments[0], dict[str, Thing]()
+    if fact.relation == "at":
+        occupants = [t for t, there in zip(things, occupying(table, fact)[0], strict=True) if bool(there)]
+        found = {t.id: t for t in occupants if not covered(things, t)}
     for name in names:
         row = table.row(name)
         if things[row].kind not in MOVABLE and fact.relation != "clear":
@@ -131,13 +155,13 @@ def special_spots(things: Sequence[Thing], mover: Thing, fact: Fact) -> list[Spo
     if fact.relation in ("on", "in"):
         support = next(t for t in things if t.id == fact.arguments[1])
         spots = on_top(support, mover)
+        if support.kind == "zone":
+            return roomy(things, mover, spots)
         return (roomy(things, mover, spots) if support.kind in CONTAINERS else spots) or spots
     if fact.relation == "at":
-        x, y = PLACES[str(fact.arguments[1])] if len(fact.arguments) == 2 else fact.arguments[1:3]
-        spots = [
-            (float(x) + dx, float(y) + dy, mover.size[2] / 2) for dx in (0, 0.02, -0.02) for dy in (0, 0.02, -0.02)
-        ]
-        return roomy(things, mover, spots) or spots[:1]
+        x, y = point_of(fact)
+        spots = [(x + dx, y + dy, mover.size[2] / 2) for dx in (0, 0.02, -0.02) for dy in (0, 0.02, -0.02)]
+        return roomy(things, mover, spots)
     others = [t for t in things if t.id in fact.arguments and t.id != mover.id]
     spots = [spot for other in others for spot in around(other, mover)]
     return roomy(things, mover, [s for s in spots if max(abs(s[0]), abs(s[1])) < EDGE])

@@ -75,7 +75,7 @@ def configure(
     depth = 1 if unmet <= 1 and not blocked else min(budget.depth, unmet + 2 * blocked)
     breadth = Breadth(goal=10, aside=5) if worried else Breadth()
     chosen = Configuration(
-        level1=ControlSearch(candidates=64 if worried else 40),
+        level1=ControlSearch(candidates=48, kept=16) if worried else ControlSearch(),
         level2=ManipulationSearch(depth=max(1, depth), beam=8 if worried else 6, breadth=breadth),
     )
     return chosen if switches == AS_IT_IS else switched(chosen, switches)

@@ -17,7 +17,7 @@ from planner.base import Budget, Dynamics, Manipulation, Plan, TraceEntry
 from planner.candidates import propose
 from planner.configurator import AS_IT_IS, Switches, configure
 from planner.cost import STEP_PRICE, moved
-from planner.level1 import ControlPlan, select
+from planner.level1 import ControlPlan, rested, select
 from planner.level2 import varied, words
 from planner.stopping import reached
 from simulator.base import Subgoal
@@ -100,7 +100,7 @@ def plan_of(belief: Belief, subgoal: Subgoal, best: Towards, trace: TraceEntry, 
     positions = best.chosen.positions
     return Plan(
         manipulations=(best.aim,),
-        actions=best.chosen.actions,
+        actions=rested(best.chosen.actions),
         energy=best.energy,
         first_energy=best.energy,
         imagined=moved(belief.scene.things, positions),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -16,7 +17,7 @@ from planner.base import Dynamics, Manipulation, TraceEntry
 from planner.cost import ControlCost, Recorder, Rollout
 from planner.focus import focused
 from simulator.base import FloatArray
-from world_model.base import Belief
+from world_model.base import BLOCK, Belief
 
 
 @dataclass(frozen=True)
@@ -25,21 +26,20 @@ class ControlSearch:
 
     Attributes:
         candidates: sequences imagined side by side at first.
-        settled: share of them that must have hold of the thing (or be down beside it to push) before some are dropped.
-        kept: how many of them, the best so far, are then imagined to the end.
+        settled: share of them that must have hold of the thing before the worse are dropped.
+        kept: how many of them, the best so far, are then imagined to the end; pushes are all kept, because what will
+            become of one shows only at its end.
         temperature: sharpness of the proposals (EVIDENCE 3 used 0.5; chosen on a few tuning tasks, not measured apart).
         blocks: longest sequence, in blocks of control steps.
-        quorum: share of the kept that must have finished.
-        patience: blocks to go on after that.
+        quorum: share of the kept at whose completion the others are given up.
     """
 
-    candidates: int = 32
-    settled: float = 0.75
-    kept: int = 16
+    candidates: int = 24
+    settled: float = 0.5
+    kept: int = 8
     temperature: float = 0.7
     blocks: int = 20
     quorum: float = 0.5
-    patience: int = 2
 
 
 @dataclass(frozen=True)
@@ -78,13 +78,17 @@ def select(
     return ControlPlan(actions.numpy(), float(judged.cost[best]), positions.clone(), trace)
 
 
+def rested(actions: FloatArray) -> FloatArray:
+    """Return ``actions [T, A]`` followed by a block of standing still, in which what was let go of comes to rest."""
+    return np.concatenate([actions, np.zeros((BLOCK, actions.shape[1]), dtype=np.float32)])
+
+
 def imagine(cost: ControlCost, search: ControlSearch, generator: torch.Generator) -> Rollout:
     """Imagine candidates block by block, each block proposed where the last one was imagined to lead."""
     model, state = cost.model, cost.start.repeat(search.candidates)
     seen = Recorder(state.tool, cost.before.expand(search.candidates, -1, -1))
     worked = finished = torch.zeros(search.candidates, dtype=torch.bool)
-    waited = 0
-    while len(seen.actions) < search.blocks and waited <= search.patience:
+    while len(seen.actions) < search.blocks and share(finished) < search.quorum:
         aim = cost.aim(seen.positions[-1])
         block = model.proposals.sample(state.tool, aim, temperature=search.temperature, generator=generator)
         state, *_ = model.after_block(state, block)
@@ -92,11 +96,10 @@ def imagine(cost: ControlCost, search: ControlSearch, generator: torch.Generator
         working, away = cost.status(state.tool, seen.positions[-1])
         worked = worked | working
         finished = finished | (worked & away)
-        if len(worked) > search.kept and share(worked) >= search.settled:
+        if not cost.pushing and len(worked) > search.kept and share(worked) >= search.settled:
             best = cost.judge(seen.rollout()).cost.topk(search.kept, largest=False).indices
             seen.keep(best)
             state, worked, finished = state.at(best), worked[best], finished[best]
-        waited += share(finished) >= search.quorum
     return seen.rollout()
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from planner.base import Budget, Dynamics, Manipulation, Plan
 from planner.configurator import AS_IT_IS, Switches, configure
 from planner.cost import moved
-from planner.level1 import select
+from planner.level1 import rested, select
 from planner.level2 import search
 from planner.refinement import refined
 from planner.stopping import reached
@@ -54,7 +54,7 @@ class TwoLevelPlanner:
             found.append(
                 Plan(
                     manipulations=sequence.manipulations,
-                    actions=chosen.actions,
+                    actions=rested(chosen.actions),
                     energy=sequence.energy,
                     first_energy=sequence.first_energy,
                     imagined=moved(belief.scene.things, chosen.positions),

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from simulator.base import Fact, FloatArray, Subgoal, Thing, Verdict, WorldState
 from simulator.predicates import margin
@@ -17,7 +19,7 @@ from simulator.twin import Twin, TwinResult, TwinStep
 DISTURBED = 0.015
 """A thing that was to stay and moved further than this was disturbed, metres."""
 MISSED = 0.025
-"""The moved thing may end this far from its aim, metres."""
+"""The moved thing may end this far from its aim unless told otherwise, metres."""
 LAG = 0.02
 """A tool that far behind its command, touching nothing hard, cannot reach, metres."""
 PRESSING = 5.0
@@ -43,13 +45,15 @@ class Objection:
 
 @dataclass(frozen=True)
 class Trial:
-    """A simulated plan and what was asked of it."""
+    """A simulated plan and what was asked of it; the ``restless`` fall or wander off without any plan."""
 
     result: TwinResult
     keep: tuple[str, ...]
     facts: tuple[Fact, ...]
     moved: str | None
     target: Vector | None
+    near: float = MISSED
+    restless: frozenset[str] = frozenset()
 
 
 Rule = Callable[[Trial], Objection | None]
@@ -65,6 +69,7 @@ def check(
     facts_required: tuple[Fact, ...] | None = None,
     moved: str | None = None,
     target: Vector | None = None,
+    near: float = MISSED,
 ) -> Verdict:
     """Simulate ``actions`` ``[T, A]`` and judge what happens.
 
@@ -76,10 +81,11 @@ def check(
         require: whether facts must hold at the end; False when more manipulations are to follow.
         facts_required: those of the subgoal's facts that must hold; all when left out.
         moved: id of the thing the plan moves, which may therefore move.
-        target: where the moved thing should end, metres; within 2.5 cm is near enough.
+        target: where the moved thing should end, metres.
+        near: how far from there it may end, metres.
 
     Returns:
-        The verdict; its margin is the least of the facts' margins and of what is left of the 2.5 cm.
+        The verdict; its margin is the least of the facts' margins and of what is left of ``near``.
 
     Raises:
         ActionError: an action has the wrong shape or is not finite.
@@ -87,8 +93,11 @@ def check(
     """
     result = twin.run(actions)
     facts = (subgoal.facts if facts_required is None else facts_required) if require else ()
-    trial = Trial(result, subgoal.keep, facts, moved, target)
-    objection = next((found for rule in RULES if (found := rule(trial)) is not None), None)
+    trial = Trial(result, subgoal.keep, facts, moved, target, near)
+    objection = _first_objection(trial)
+    if objection is not None and objection.code in ("toppled", "moved"):
+        trial = replace(trial, restless=_restless(twin, len(actions), result.start.held) - {moved})
+        objection = _first_objection(trial) if trial.restless else objection
     least = _least_margin(trial)
     if objection is None:
         objection = Objection("accepted", f"accepted with {least * 100:.1f} cm to spare", None)
@@ -102,6 +111,20 @@ def check(
         gap=gap(imagined, result.final.things),
         final=result.final.things,
     )
+
+
+def _first_objection(trial: Trial) -> Objection | None:
+    return next((found for rule in RULES if (found := rule(trial)) is not None), None)
+
+
+def _restless(twin: Twin, steps: int, held: str | None) -> frozenset[str]:
+    """What topples or moves in the twin while nothing is done: it was believed where it cannot stand."""
+    still = np.array([0.0, 0.0, 0.0, float(held is not None)], dtype=np.float32)
+    idle = Trial(twin.run(np.tile(still, (steps, 1))), (), (), None, None)
+    things = idle.result.start.things
+    upright = zip(things, idle.result.final.upright, strict=True)
+    fallen = {thing.id for thing, cosine in upright if thing.kind != "ball" and cosine < UPRIGHT}
+    return frozenset(fallen | {t.id for t in things if _shift(idle, idle.result.final, t.id) > DISTURBED})
 
 
 def gap(imagined: Sequence[Thing], simulated: Sequence[Thing]) -> float:
@@ -131,7 +154,9 @@ def _toppled(trial: Trial) -> Objection | None:
     start = trial.result.start
     for number, step in enumerate(trial.result.steps):
         for thing, before, after in zip(start.things, start.upright, step.state.upright, strict=True):
-            if thing.kind != "ball" and before > SOUND and after < UPRIGHT and step.state.held != thing.id:
+            if thing.kind == "ball" or thing.id in trial.restless:
+                continue
+            if before > SOUND and after < UPRIGHT and step.state.held != thing.id:
                 return Objection("toppled", f"{called(thing)} toppled at step {number}", number)
     return None
 
@@ -152,7 +177,9 @@ def _collision(trial: Trial) -> Objection | None:
     names = _things(trial.result.start)
     for number, step in enumerate(trial.result.steps):
         new = _contacts(step).items()
-        touched.update({other: by for other, by in new if other in names and other != trial.moved})
+        touched.update(
+            {other: by for other, by in new if other in names and other not in (trial.moved, *trial.restless)}
+        )
         for other, by in touched.items():
             if _hit(trial, step, other):
                 actor = "the tool" if by == "tool" else called(names[by])
@@ -177,7 +204,7 @@ def _disturbed(trial: Trial) -> Objection | None:
     """Something that must be left alone has moved."""
     names = _things(trial.result.start)
     for thing_id in trial.keep:
-        if thing_id not in names or thing_id == trial.moved:
+        if thing_id not in names or thing_id == trial.moved or thing_id in trial.restless:
             continue
         for number, step in enumerate(trial.result.steps):
             far = _shift(trial, step.state, thing_id)
@@ -208,7 +235,7 @@ def _unmet_target(trial: Trial) -> Objection | None:
     if trial.moved not in names:
         return None
     far = _miss(trial)
-    if far <= MISSED:
+    if far <= trial.near:
         return None
     never = all(step.state.held != trial.moved for step in trial.result.steps)
     gripped = " (it was never gripped)" if never and any(step.suction for step in trial.result.steps) else ""
@@ -239,7 +266,7 @@ def _margin(trial: Trial, fact: Fact) -> float:
 def _least_margin(trial: Trial) -> float:
     margins = [_margin(trial, fact) for fact in trial.facts]
     if trial.target is not None and trial.moved in _things(trial.result.final):
-        margins.append(MISSED - _miss(trial))
+        margins.append(trial.near - _miss(trial))
     return min(margins, default=0.0)
 
 

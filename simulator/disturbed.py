@@ -29,7 +29,9 @@ GAP: Final = 0.012
 EDGE: Final = 0.20
 """Largest coordinate to which a thing is moved, metres: it can still be reached."""
 TOOL_GAP: Final = 0.06
-"""Nobody puts a thing nearer than this to the tool, metres."""
+"""Nobody moves a thing that is nearer than this to the tool, or puts it there, metres along the table."""
+TOOL_HEIGHT: Final = 0.03
+"""The same above the thing, metres: what passes higher is not in the way."""
 TURNS: Final = (0, 1, -1, 2, -2, 3, -3, 4)
 """Eighths of a circle by which a displacement is turned when something is in the way, in the order tried."""
 
@@ -127,7 +129,7 @@ def free_spot(state: WorldState, thing_id: str, offset: tuple[float, float]) -> 
         spot = (x, y, thing.position[2])
         if (
             max(abs(x), abs(y)) <= EDGE
-            and math.dist(spot[:2], state.tool[:2]) >= TOOL_GAP
+            and not _tool_near(spot, thing.top, state)
             and clear_of(replace(thing, position=spot), others, GAP)
         ):
             return spot
@@ -139,5 +141,10 @@ def _free_on_the_table(thing: Thing, state: WorldState) -> bool:
     others = [other for other in state.things if other.id != thing.id]
     boxed = any(other.kind in CONTAINERS and rests_on(thing, other) >= 0.0 for other in others)
     loaded = any(rests_on(other, thing) >= 0.0 for other in others)
-    touched = math.dist(thing.position[:2], state.tool[:2]) < TOOL_GAP and state.tool[2] < thing.top + TOOL_GAP
-    return thing.bottom < 0.003 and not (boxed or loaded or touched)
+    return thing.bottom < 0.003 and not (boxed or loaded or _tool_near(thing.position, thing.top, state))
+
+
+def _tool_near(spot: tuple[float, float, float], top: float, state: WorldState) -> bool:
+    """Whether the tool or what hangs from it is beside ``spot`` or just above something there up to ``top``."""
+    hanging = max([0.0, *(thing.size[2] for thing in state.things if thing.id == state.held)])
+    return math.dist(spot[:2], state.tool[:2]) < TOOL_GAP and state.tool[2] - hanging < top + TOOL_HEIGHT

@@ -20,8 +20,10 @@ DISTURBED_KINDS: Final = ("moved", "slip", "friction", "mass", "noise", "shift",
 """What is unlike the twin: a thing is moved, the seal breaks, constants, the camera, actions arrive late, release."""
 BASES: Final = (*PLACE_KINDS, "stack")
 """Kinds of request that are disturbed."""
-MOVED_AT: Final = (1, 12)
-"""Control steps from which on somebody moves a thing; a manipulation takes about thirty."""
+MOVED_AT: Final = (1, 16)
+"""Control steps from which on somebody moves a thing that is not the first to be gripped, as the tool is under way."""
+MOVED_FIRST: Final = (1, 7)
+"""The same for the thing that is gripped first, about eight control steps after the start."""
 MOVED_BY: Final = (0.03, 0.06)
 """Least and largest displacement of a thing that is moved, metres."""
 CARRIED: Final = (3, 9)
@@ -56,7 +58,8 @@ def _moved(rng: np.random.Generator, scene: Scene, goal: Goal) -> Disturbance | 
     if not free:
         return None
     offset = angular(rng, float(rng.uniform(*MOVED_BY)))
-    return Moved(int(rng.integers(*MOVED_AT)), pick(rng, free).id, offset)
+    thing = pick(rng, free).id
+    return Moved(int(rng.integers(*(MOVED_FIRST if thing == goal.moves[0].thing else MOVED_AT))), thing, offset)
 
 
 def _unlike(rng: np.random.Generator, kind: str) -> Physics:

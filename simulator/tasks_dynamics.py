@@ -78,8 +78,8 @@ def _special(rng: np.random.Generator, things: tuple[Thing, ...], kind: str) -> 
     """``things`` and those that a request of ``kind`` is about; None when there is no room."""
     match kind:
         case "roll":
-            zone = (float(rng.uniform(0.12, 0.16)),) * 2
-            return _with(rng, _with(rng, things, "zone", (*zone, 0.001)), "ball", DEFAULT_SIZES["ball"])
+            side = float(rng.uniform(0.12, 0.16))
+            return _with(rng, _with(rng, things, "zone", (side, side, 0.001)), "ball", DEFAULT_SIZES["ball"])
         case "push_tall":
             return _with(rng, things, "cylinder", _tall(rng))
         case "push_shifted":

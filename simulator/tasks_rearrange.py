@@ -102,12 +102,13 @@ def propose_rearrange(rng: np.random.Generator, scene: Scene, kind: str) -> Goal
 def _sorting_start(rng: np.random.Generator) -> Scene | None:
     """Two containers or zones of two colours, things of these colours beside them, and some of other colours."""
     colours = [str(colour) for colour in rng.choice(list(COLOURS), size=4, replace=False)]
-    kinds = [HOLDERS[int(k)] for k in rng.permutation(len(HOLDERS))[:2]]
-    wanted = [(kind, colour) for kind, colour in zip(kinds, colours[:2], strict=True)]
+    kinds: list[Kind] = [HOLDERS[int(k)] for k in rng.permutation(len(HOLDERS))[:2]]
+    wanted: list[tuple[Kind, str]] = list(zip(kinds, colours[:2], strict=True))
     items: tuple[Kind, ...] = ("cube", "cylinder", "ball")
     own = [*colours[:2], *(pick(rng, colours[:2]) for _ in range(int(rng.integers(SORTED[0], SORTED[1] + 1)) - 2))]
     strays = [pick(rng, colours[2:]) for _ in range(int(rng.integers(STRAYS + 1)))]
-    wanted += [(pick(rng, items), colour) for colour in (*own, *strays)]
+    shapes: list[Kind] = [pick(rng, items) for _ in (*own, *strays)]
+    wanted += zip(shapes, (*own, *strays), strict=True)
     things: list[Thing] = []
     for kind, colour in wanted:
         thing = _beside_all(

@@ -126,7 +126,7 @@ def propose_blocksworld(rng: np.random.Generator, scene: Scene, _: str) -> Goal 
     said = [f"the {called[str(a)]} on the {called[str(b)]}" for a, b in pairs]
     words = {
         "facts": listed(said, ", ", " and "),
-        "is_facts": listed([f"the {called[str(a)]} is on the {called[str(b)]}" for a, b in pairs], ", ", " and "),
+        "stated": listed([f"the {called[str(a)]} is on the {called[str(b)]}" for a, b in pairs], ", ", " and "),
         "steps": listed([f"put {step}" for step in said], ", then "),
     }
     return Goal(sentence(rng, "blocksworld", words), facts, moves, least=2)

@@ -82,47 +82,82 @@ TEMPLATES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "tower": (
         "{steps}.",
+        "First {steps}.",
+        "Please {steps}.",
         "Build a tower of {list} from bottom to top.",
+        "Make a stack of {list} from bottom to top.",
         "Stack {list} from bottom to top.",
     ),
     "blocksworld": (
         "{steps}.",
-        "Rearrange the blocks so that {is_facts}.",
+        "First {steps}.",
+        "Put {facts}.",
         "I want {facts}.",
+        "Move the blocks so that {stated}.",
+        "Rearrange the blocks so that {stated}.",
     ),
-    "sort": ("{steps}.",),
+    "sort": (
+        "{steps}.",
+        "First {steps}.",
+        "Please {steps}.",
+        "{steps}, please.",
+    ),
     "line": (
-        "Put {list} in a line.",
+        "Put {list} in a row.",
+        "Set {list} in a row.",
         "Place {list} in a row.",
+        "Arrange {list} in a row.",
         "Line up {list}.",
-        "Arrange {list} in a straight line.",
+        "Line {list} up.",
     ),
     "swap": (
         "Move the {a} to {to_a} and the {b} to {to_b}.",
         "Put the {b} at {to_b} and the {a} at {to_a}.",
+        "Take the {a} to {to_a} and the {b} to {to_b}.",
+        "Bring the {b} to {to_b} and the {a} to {to_a}.",
+        "Move the {b} to {to_b}, then the {a} to {to_a}.",
+        "First move the {a} to {to_a}, then move the {b} to {to_b}.",
     ),
     "clear_container": (
         "Empty the {a}.",
         "Clear the {a}.",
+        "Clear out the {a}.",
+        "Empty out the {a}.",
         "Take everything out of the {a}.",
+        "Remove everything from the {a}.",
     ),
     "clear_zone": (
         "Clear the {a}.",
+        "Clear off the {a}.",
+        "Get everything off the {a}.",
         "Take everything off the {a}.",
+        "Clear everything off the {a}.",
         "Remove everything from the {a}.",
     ),
     "push_past": (
         "Push the {a} to {b} without touching the {c}.",
         "Push the {a} to {b}, but do not touch the {c}.",
+        "Push the {a} to {b} and leave the {c} alone.",
         "Slide the {a} to {b} without moving the {c}.",
+        "Shove the {a} to {b}, but don't move the {c}.",
+        "Without touching the {c}, push the {a} to {b}.",
     ),
     "roll": (
         "Push the {a} into the {b}.",
-        "Roll the {a} into the {b}.",
         "Push the {a} onto the {b}.",
+        "Push the {a} to the {b}.",
+        "Roll the {a} into the {b}.",
+        "Roll the {a} onto the {b}.",
+        "Please roll the {a} to the {b}.",
     ),
 }
-"""Sentences for each kind of request; ``a`` is what moves, ``b`` and ``c`` where to, ``r`` a relation in words."""
+"""Sentences for each kind of request.
+
+``a`` is what moves, ``b`` and ``c`` where to, ``r`` a relation in words; ``list`` names things in order, ``steps`` says
+one step after the other, ``facts`` and ``stated`` say what is wanted in the end. To sort and to swap are spelled out in
+steps, because the embedded language model knows neither word: it understood 40 of 40 spelled-out requests and none of
+the 40 in the words of ``NATURAL`` (tuning seeds 4000 to 4099 of the suite rearrange).
+"""
 
 NATURAL: Final[dict[str, str]] = {
     "sort": "Sort the things by colour into {holders}.",

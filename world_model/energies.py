@@ -117,10 +117,10 @@ def at(table: Table, fact: Fact) -> list[Condition]:
     """Conditions of standing at a named place or a point, at rest."""
     a = table.row(fact.arguments[0])
     if len(fact.arguments) == 2:
-        point, radius, comfort = PLACES[str(fact.arguments[1])], PLACE_RADIUS, 0.025
+        radius, comfort = PLACE_RADIUS, 0.025
     else:
-        point, radius, comfort = (float(fact.arguments[1]), float(fact.arguments[2])), POINT_RADIUS, 0.018
-    offset = (table.positions[:, a, :2] - torch.tensor(point)).norm(dim=-1)
+        radius, comfort = POINT_RADIUS, 0.018
+    offset = (table.positions[:, a, :2] - torch.tensor(point_of(fact))).norm(dim=-1)
     return [(radius - offset, comfort), (supported(table, a), 0.003)]
 
 
@@ -216,6 +216,24 @@ def above(table: Table, row: int) -> Tensor:
     return found
 
 
+def occupying(table: Table, fact: Fact) -> Tensor:
+    """Return ``[S, N]`` bool: which movable things stand where ``fact`` (``at``) wants its thing to stand."""
+    subject, point = table.row(fact.arguments[0]), torch.tensor(point_of(fact))
+    reach = torch.tensor([table.radii(subject)[0] + table.radii(row)[0] for row in range(len(table.things))])
+    low = table.positions[..., 2] - table.size[:, 2] / 2 < table.size[subject, 2]
+    movable = torch.tensor([thing.kind in MOVABLE for thing in table.things])
+    found = ((table.positions[..., :2] - point).norm(dim=-1) < reach) & low & movable
+    found[:, subject] = False
+    return found
+
+
+def point_of(fact: Fact) -> tuple[float, float]:
+    """Return the point that an ``at`` fact names, metres."""
+    if len(fact.arguments) == 2:
+        return PLACES[str(fact.arguments[1])]
+    return float(fact.arguments[1]), float(fact.arguments[2])
+
+
 def blockers(facts: Sequence[Fact], table: Table, energies: Tensor) -> Tensor:
     """Return ``[S]``: energy of things standing on what must still move or where it must go.
 
@@ -223,10 +241,15 @@ def blockers(facts: Sequence[Fact], table: Table, energies: Tensor) -> Tensor:
     """
     total = torch.zeros(len(table.positions))
     for fact, energy in zip(facts, energies, strict=True):
-        if fact.relation in ("clear", "line", "held"):
+        if fact.relation in ("line", "held"):
             continue
         subject = table.row(fact.arguments[0])
+        if fact.relation == "clear":
+            total = total + BLOCKER * above(table, subject).sum(-1)
+            continue
         count = above(table, subject).sum(-1)
+        if fact.relation == "at":
+            count = count + occupying(table, fact).sum(-1)
         if fact.relation in ("on", "in"):
             support = table.row(fact.arguments[1])
             if table.things[support].kind in MOVABLE:

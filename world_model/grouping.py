@@ -28,8 +28,8 @@ LARGE_ROOM = 0.05
 """Nor can two large ones, metres."""
 TWIN_ROOM = 0.031
 """Nor can two small ones of one colour that are not plainly two, metres (usual things are 4 cm across)."""
-LOWEST = 0.0115
-"""A small thing's centre cannot lie lower than this, metres."""
+LOWEST = 0.004
+"""A small thing's centre cannot be voted lower than this, metres; half-hidden ones are voted a centimetre too low."""
 GHOST = 0.5
 """What crowds a heavier thing is its ghost below this share of its weight."""
 

@@ -44,6 +44,14 @@ NOVEL = {
     "tilted": ("the table does not lie where the cameras should see it", "Put the cameras back, or calibrate them."),
 }
 """What is wrong and what to do, for each oddity of a first look."""
+DOUBLE = 0.5
+"""A double of a known thing is lighter than this share of it."""
+FRINGE = 0.02
+"""How far outside the outline of a thing of its colour a double may lie, metres."""
+TOOL_LIKE = ("black", "gray")
+"""Colours the tool is taken for."""
+TOOL_AROUND = 0.025
+"""What has a colour of the tool is the tool this close to its axis, metres."""
 
 
 class TokenPerceiver:
@@ -107,7 +115,7 @@ class TokenPerceiver:
 
     def updated(self, seen: Seen, tool: Tensor, expected: Belief) -> Belief:
         """Return the belief after comparing what is seen with what was expected."""
-        match = matched(expected.scene.things, seen.things)
+        match = followed(expected.scene.things, seen)
         tokens, things = expected.tokens.clone(), list(expected.scene.things)
         visible = torch.zeros(len(things), dtype=torch.bool)
         confidence, errors = expected.confidence.clone() * 0.98, [0.0]
@@ -176,7 +184,7 @@ def first_belief(seen: Seen, tool: Tensor, names: Scene | None, *, inventory: bo
     things: list[Thing] = []
     order: list[int] = []
     for column, thing in enumerate(seen.things):
-        if column not in match and declared and seen.mass[column] < STRANGER:
+        if column not in match and declared and not stranger(seen, column, sorted(match), tool):
             continue
         stem = f"{thing.colour}_{thing.kind}"
         if column not in match:
@@ -187,6 +195,26 @@ def first_belief(seen: Seen, tool: Tensor, names: Scene | None, *, inventory: bo
         order.append(column)
     visible = torch.ones(len(order), dtype=torch.bool)
     return Belief(seen.tokens[order], tool, Scene("belief", tuple(things)), visible, seen.confidence[order])
+
+
+def stranger(seen: Seen, column: int, known: Sequence[int], tool: Tensor) -> bool:
+    """Whether something nobody expected is to be believed: heavy enough, and neither a fringe nor the tool.
+
+    A fringe is a lighter double of a ``known`` thing of its colour, within that thing's outline or just outside it; of
+    two vessels or zones there, one is a double whatever it weighs.
+    """
+    thing, mass = seen.things[column], seen.mass[column]
+    if mass < STRANGER:
+        return False
+    if thing.colour in TOOL_LIKE and float(np.hypot(*np.subtract(thing.position, tool[:3].tolist())[:2])) < TOOL_AROUND:
+        return False
+    for row in known:
+        other = seen.things[row]
+        apart = float(np.hypot(*np.subtract(thing.position, other.position)[:2]))
+        lighter = mass < DOUBLE * seen.mass[row] or {thing.kind, other.kind}.isdisjoint(MOVABLE)
+        if other.colour == thing.colour and lighter and apart < max(other.size) / 2 + FRINGE:
+            return False
+    return True
 
 
 def leftovers(declared: Sequence[Thing], seen: Seen, match: dict[int, Thing]) -> dict[int, Thing]:
@@ -202,14 +230,22 @@ def leftovers(declared: Sequence[Thing], seen: Seen, match: dict[int, Thing]) ->
         spare = [
             column
             for column, thing in enumerate(seen.things)
-            if column not in match
-            and thing.colour == colour
-            and thing.kind in MOVABLE
-            and seen.mass[column] >= STRANGER
+            if column not in match and thing.colour == colour and thing.kind in MOVABLE
         ]
         if len(missing) == len(spare) == 1:
             settled[spare[0]] = missing[0]
     return settled
+
+
+def followed(expected: Sequence[Thing], seen: Seen) -> dict[int, int]:
+    """Return rows of ``expected`` with the columns of ``seen`` that are the same things.
+
+    A thing that is missed while one plain thing of its colour is left over has gone there and looks different: it fell.
+    """
+    match = matched(expected, seen.things)
+    rows = {thing.id: row for row, thing in enumerate(expected)}
+    lone = leftovers(expected, seen, {column: expected[row] for row, column in match.items()})
+    return match | {rows[thing.id]: column for column, thing in lone.items() if seen.mass[column] >= STRANGER}
 
 
 def matched_alike(declared: Sequence[Thing], seen: Sequence[Thing]) -> dict[int, int]:
@@ -220,7 +256,7 @@ def matched_alike(declared: Sequence[Thing], seen: Sequence[Thing]) -> dict[int,
 
 def with_strangers(belief: Belief, seen: Seen, known: set[int]) -> Belief:
     """Return the belief with things that nobody expected but that are plainly there."""
-    fresh = [g for g in range(len(seen.things)) if g not in known and seen.mass[g] >= STRANGER]
+    fresh = [g for g in range(len(seen.things)) if g not in known and stranger(seen, g, sorted(known), belief.tool)]
     if not fresh:
         return belief
     things = list(belief.scene.things)

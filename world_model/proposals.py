@@ -9,6 +9,7 @@ to choose.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 from torch import Tensor, nn
@@ -42,43 +43,49 @@ class Aim:
     push: Tensor
 
 
-GROUPS = (3, 3, 2, 2, 3)
-"""Components of the displacements in the policy's input: tip, rest, heights, behind, along the way."""
+def scales(delta: Tensor) -> Tensor:
+    """Describe displacements ``[B, X]`` in metres at three scales: ``[B, 3X]``."""
+    return torch.cat([delta / 0.1, torch.tanh(delta / 0.04), torch.tanh(delta / 0.008)], dim=-1)
 
 
-def scales(delta: Tensor) -> list[Tensor]:
-    """Describe displacements ``[B, 13]`` in metres, in ``GROUPS`` of ``X`` components, at three scales: ``[B, 3X]``."""
-    near, nearest = torch.tanh(delta / 0.04), torch.tanh(delta / 0.008)
-    described = torch.stack([delta / 0.1, near, nearest], dim=1).split(GROUPS, dim=-1)
-    return [group.flatten(1) for group in described]
+@cache
+def grouped(device: torch.device) -> Tensor:
+    """Return the order that puts the three scales of each displacement of the policy's input side by side, ``[39]``.
+
+    The displacements are those of tip, rest, heights, behind and along the way.
+    """
+    groups = torch.arange(39).view(3, 13).split((3, 3, 2, 2, 3), dim=-1)
+    with torch.inference_mode(mode=False):
+        return torch.cat([group.flatten() for group in groups]).to(device)
 
 
 def describe(tool: Tensor, aim: Aim) -> Tensor:
     """Return the policy's input ``[B, X]`` from proprioception ``[B, P]`` and the aim."""
-    tip, half = tool[:, :3], aim.size[:, 2:3] / 2
+    tip, push, clearance = tool[:, :3], aim.push[:, None], aim.clearance[:, None]
+    half, height = aim.size[:, 2:3] / 2, tip[:, 2:]
     offset, rest = tip - aim.thing, aim.target - aim.thing
-    side, height = offset.split([2, 1], dim=-1)
-    distance = rest[:, :2].norm(dim=-1, keepdim=True)
-    along = rest[:, :2] / distance.clamp(min=1e-4)
+    side, above = offset.split([2, 1], dim=-1)
+    ahead = rest[:, :2]
+    distance = ahead.norm(dim=-1, keepdim=True)
+    along = ahead / distance.clamp(min=1e-4)
     forward = (side * along).sum(-1, keepdim=True)
     lateral = side[:, :1] * along[:, 1:] - side[:, 1:] * along[:, :1]
     across = (aim.size[:, :2] * along.square()).sum(-1) + 2 * aim.size[:, 3] * along[:, 0] * along[:, 1]
     reach = across[:, None] * 0.575 + 0.009
     behind = side + along * (reach + 0.015)
-    heights = [aim.thing[:, 2:] - half, tip[:, 2:]]
-    clear = torch.cat(heights, dim=-1) - aim.clearance[:, None]
-    delta = torch.cat([side, height - half, rest, clear, behind, forward + reach, lateral, distance], dim=-1)
+    heights = torch.cat([aim.thing[:, 2:] - half, height], dim=-1) - clearance
+    delta = torch.cat([side, above - half, rest, heights, behind, forward + reach, lateral, distance], dim=-1)
     return torch.cat(
         [
-            *scales(delta),
+            scales(delta)[:, grouped(delta.device)],
             along,
             side.norm(dim=-1, keepdim=True) / 0.1,
-            tip[:, 2:] / 0.1,
+            height / 0.1,
             half / 0.02,
             tool[:, 3:5],
-            aim.push[:, None],
-            aim.push[:, None] * along,
-            (tip[:, 2:] - 0.004) / 0.02,
+            push,
+            push * along,
+            (height - 0.004) / 0.02,
             tool[:, 4:5] * torch.tanh(rest / 0.02),
             1 - tool[:, 3:4],
         ],

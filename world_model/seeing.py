@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import torch
 from torch import Tensor
 
 from simulator.base import COLOURS, KINDS, MOVABLE, FloatArray, Kind, Thing
 from world_model.grouping import Groups, group
 from world_model.model import WorldModel
-from world_model.outline import extents
+from world_model.outline import extents, outline
 
 TOKEN_SHARE = 0.5
 """Weight of the token's opinion of the kind beside the fovea's, which sees more pixels."""
@@ -19,6 +20,8 @@ SQUARE = 1.15
 """Below this ratio of the horizontal extents an outline counts as square."""
 THINNEST = 0.0005
 """Least extent of a thing, metres."""
+BROADEST = 0.06
+"""No thing that can be moved is broader than this across, in the play the model is trained on, metres."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,23 @@ def discern(model: WorldModel, channels: Tensor, points: Tensor) -> Seen:
         named(
             kind := KINDS[int(kinds[g].argmax())],
             list(COLOURS)[int(colours[g].argmax())],
-            glance.outline[0, g] if kind in MOVABLE else read.outline[g],
+            sized(glance.outline[0, g], read.outline[g]) if kind in MOVABLE else read.outline[g],
             read.position[g],
         )
         for g in range(len(tokens))
     )
     return Seen(tokens, things, groups.mass.numpy(), kinds.amax(-1) * colours.amax(-1))
+
+
+def sized(glanced: Tensor, read: Tensor) -> Tensor:
+    """Return the outline ``[4]`` of a thing that can be moved.
+
+    The fovea's, unless it is broader than what the model was trained to see moved: then it read the bowl around it.
+    """
+    if float(extents(glanced)[0][1]) < BROADEST:
+        return glanced
+    size, yaw = extents(read)
+    return outline(torch.cat([size[:1], size[1:2].clamp(max=BROADEST), size[2:]]), yaw)
 
 
 def named(kind: Kind, colour: str, outline: Tensor, position: Tensor) -> Thing:

@@ -14,8 +14,9 @@ from hybrid.cli.showing import show_evaluation
 from hybrid.config import load_settings
 from hybrid.evaluation.ablations import ROWS, Study, ablate
 from hybrid.evaluation.runner import TEST_SEEDS, evaluate
+from simulator.tasks import SUITES
 
-Suite = Annotated[str, typer.Option("--suite", help="Which tasks.", show_default=False)]
+Suite = Annotated[str, typer.Option("--suite", help=f"Which tasks: {', '.join(SUITES)}.", show_default=False)]
 Arms = Annotated[str, typer.Option("--arms", help="Which ways of attempting them, comma-separated.")]
 Episodes = Annotated[int, typer.Option("--episodes", help="Tasks an arm.")]
 FirstSeed = Annotated[int, typer.Option("--seed", help=f"Of the first task; held-out seeds start at {TEST_SEEDS}.")]

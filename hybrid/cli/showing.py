@@ -77,10 +77,25 @@ def show_evaluation(console: Console, report: Record) -> None:
             _figure(figures["checks"]),
         )
     console.print(table)
+    _show_kinds(console, cast("dict[str, Record]", report["arms"]))
     for pair, test in cast("dict[str, Record]", report["mcnemar"]).items():
         difference = 100 * cast("float", test["difference"])
         console.print(f"{pair}: {difference:+.1f} points, McNemar mid-p = {cast('float', test['p']):.2g}")
     console.print(f"[dim]{report['command']}[/dim]")
+
+
+def _show_kinds(console: Console, arms: dict[str, Record]) -> None:
+    """Show successes by kind of request where there are several, and the average length of chains."""
+    kinds = {name: cast("dict[str, Record]", figures["by_kind"]) for name, figures in arms.items()}
+    rows = sorted({kind for table in kinds.values() for kind in table})
+    if len(rows) > 1:
+        table = Table("kind", *arms)
+        for kind in rows:
+            table.add_row(kind, *(f"{kinds[name][kind]['success']}/{kinds[name][kind]['n']}" for name in arms))
+        console.print(table)
+    for name, figures in arms.items():
+        if figures["in_a_row"] is not None:
+            console.print(f"{name}: {_figure(figures['in_a_row'])} instructions done in a row on average")
 
 
 def show_replay(console: Console, summary: Record) -> None:

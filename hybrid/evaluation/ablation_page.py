@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from hybrid.evaluation.statistics import mcnemar, wilson
@@ -20,8 +20,14 @@ NOTE: Final = (
     "tasks, with (tasks only {reference} solved / tasks only the row solved). Arms marked * are given the true state: "
     "they are ceilings, not competitors."
 )
+Column = Callable[[Row], list[tuple[int, str]]]
+"""Puts each task of a row into a column: where it stands among the others, and its head."""
 LONGEST: Final = 6
 """Tasks of this many manipulations and more share a column."""
+STRIDE: Final = 10
+"""Centimetres of a thing's way that share a column."""
+FARTHEST: Final = 30
+"""Tasks in which a thing goes this many centimetres and more share a column."""
 
 
 def page(kept: Mapping[str, Mapping[str, Row]], questions: Mapping[str, Mapping[str, str]], reference: str) -> str:
@@ -44,7 +50,8 @@ def page(kept: Mapping[str, Mapping[str, Row]], questions: Mapping[str, Mapping[
             lines = [line(suite, arm, arms[arm], rows, reference) for arm in arms if arm in rows]
             if lines:
                 parts.append(f"### {title}\n\n" + "\n".join([HEAD.format(reference=reference), *lines]))
-        parts.append(f"### By number of manipulations\n\n{by_manipulations(rows, questions)}")
+        parts.append(f"### By number of manipulations\n\n{broken_down(rows, questions, by_manipulations)}")
+        parts.append(f"### By longest move\n\n{broken_down(rows, questions, by_distance)}")
     return "\n\n".join(parts) + "\n"
 
 
@@ -97,22 +104,27 @@ def command(suite: str, arm: str, row: Row, reference: str) -> str:
     return f"hybrid evaluate --suite {suite} --arms {arms} {asked}{' --tuning' if row['tuning'] else ''}"
 
 
-def by_manipulations(rows: Mapping[str, Row], questions: Mapping[str, Mapping[str, str]]) -> str:
-    """Return the table of success by how many manipulations a task takes at least."""
-    lengths = sorted({bucket(length) for row in rows.values() for length in row["manipulations"]})
-    heads = [f"{length}{' or more' if length == LONGEST else ''}" for length in lengths]
-    order = [arm for arms in questions.values() for arm in arms if arm in rows]
-    table = [f"| arm | {' | '.join(heads)} |", f"|---|{'---|' * len(heads)}"]
-    for arm in order:
-        solved = list(zip(map(bucket, rows[arm]["manipulations"]), successes(rows[arm], arm), strict=True))
-        cells = [share([success for length, success in solved if length == wanted]) for wanted in lengths]
+def broken_down(rows: Mapping[str, Row], questions: Mapping[str, Mapping[str, str]], column: Column) -> str:
+    """Return the table of success by a column of each task, columns ascending."""
+    columns = sorted({place for row in rows.values() for place in column(row)})
+    table = [f"| arm | {' | '.join(head for _, head in columns)} |", f"|---|{'---|' * len(columns)}"]
+    for arm in [arm for arms in questions.values() for arm in arms if arm in rows]:
+        solved = list(zip(column(rows[arm]), successes(rows[arm], arm), strict=True))
+        cells = [share([success for place, success in solved if place == wanted]) for wanted in columns]
         table.append(f"| {named(arm)} | {' | '.join(cells)} |")
     return "\n".join(table)
 
 
-def bucket(length: int) -> int:
-    """Return the column of tasks that take ``length`` manipulations."""
-    return min(length, LONGEST)
+def by_manipulations(row: Row) -> list[tuple[int, str]]:
+    """Return the column of each task by how many manipulations it takes at least."""
+    lengths = [min(length, LONGEST) for length in row["manipulations"]]
+    return [(length, f"{length}{' or more' if length == LONGEST else ''}") for length in lengths]
+
+
+def by_distance(row: Row) -> list[tuple[int, str]]:
+    """Return the column of each task by its longest move, in steps of ``STRIDE``."""
+    strides = [min(int(100 * distance / STRIDE), FARTHEST // STRIDE) * STRIDE for distance in row["distances"]]
+    return [(near, f"{near} cm or more" if near == FARTHEST else f"{near}–{near + STRIDE} cm") for near in strides]
 
 
 def share(solved: Sequence[bool]) -> str:

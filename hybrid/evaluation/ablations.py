@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -70,6 +71,8 @@ QUESTIONS: Final[dict[str, dict[str, str]]] = {
 """Arms by what they are about, each with what differs from the product."""
 ROWS: Final = tuple(arm for arms in QUESTIONS.values() for arm in arms)
 """Every row, in the order in which they are run."""
+PARTS: Final = frozenset({"arms", "episodes", "manipulations", "distances", "tuning"})
+"""What the page reads of a row besides its seeds, episodes and weights."""
 
 Told = Callable[[str], AbstractContextManager[Progress]]
 """Opens a bar for a row; yields what to tell of progress."""
@@ -125,7 +128,7 @@ def ablate(study: Study, settings: Settings, folder: Path, *, workers: int, told
 
 
 def run(study: Study, suite: str, arm: str, settings: Settings, workers: int, told: Told) -> Row:
-    """Attempt the tasks of ``suite`` with ``arm``; the row says how many manipulations each task takes."""
+    """Attempt the tasks of ``suite`` with ``arm``; the row says how many manipulations each takes, and how far."""
     with told(f"{suite} {arm}") as progress:
         row = evaluate(
             suite,
@@ -137,14 +140,26 @@ def run(study: Study, suite: str, arm: str, settings: Settings, workers: int, to
             tuning=study.tuning,
             progress=progress,
         )
-    seeds = range(study.seed, study.seed + study.episodes)
-    manipulations: list[Json] = [least_manipulations(make_task(suite, seed)) for seed in seeds]
-    return {**row, "episodes_asked": study.episodes, "manipulations": manipulations, "tuning": study.tuning}
+    tasks = [make_task(suite, study.seed + number) for number in range(study.episodes)]
+    manipulations: list[Json] = [least_manipulations(task) for task in tasks]
+    distances: list[Json] = [round(farthest_move(task), 4) for task in tasks]
+    measured = {"manipulations": manipulations, "distances": distances}
+    return {**row, **measured, "episodes_asked": study.episodes, "tuning": study.tuning}
 
 
 def least_manipulations(task: Task) -> int:
     """Return how many manipulations the task's witness takes."""
     return sum(len(part.witness) for part in (task.parts or (task,)))
+
+
+def farthest_move(task: Task) -> float:
+    """Return the longest way, as seen from above, that the task's witness takes a thing in one move, metres."""
+    where = {thing.id: thing.position for thing in task.scene.things}
+    longest = 0.0
+    for move in [move for part in (task.parts or (task,)) for move in part.witness]:
+        longest = max(longest, math.dist(where[move.thing][:2], move.target[:2]))
+        where[move.thing] = move.target
+    return longest
 
 
 def digest(checkpoint: Path) -> str:
@@ -170,6 +185,8 @@ def read(file: Path, study: Study, checkpoint: str) -> Row | None:
     try:
         row = cast("Row", json.loads(file.read_text(encoding="utf-8")))
         same = (row["seed"], row["episodes_asked"], row["checkpoint"]) == (study.seed, study.episodes, checkpoint)
+        if not row.keys() >= PARTS:
+            raise KeyError(*PARTS - row.keys())
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigError("out", f"{file} is not a row of an ablation", "Remove it, or take another folder.") from error
     if not same:

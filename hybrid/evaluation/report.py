@@ -128,15 +128,19 @@ def paired(arms: Mapping[str, Sequence[Row]]) -> dict[str, Json]:
     return tests
 
 
-def report(suite: str, seed: int, arms: Mapping[str, Sequence[Row]]) -> dict[str, Json]:
-    """Return the comparison: figures of every arm, paired tests, the command to run it again, every episode's row."""
+def report(suite: str, seed: int, arms: Mapping[str, Sequence[Row]], *, tuning: bool = False) -> dict[str, Json]:
+    """Return the comparison: figures of every arm, paired tests, the command to run it again, every episode's row.
+
+    ``tuning`` says that nothing may be claimed of it.
+    """
     episodes = len(next(iter(arms.values())))
     command = f"hybrid evaluate --suite {suite} --arms {','.join(arms)} --episodes {episodes} --seed {seed}"
     return {
         "suite": suite,
         "seed": seed,
+        "tuning": tuning,
         "arms": {name: summary(rows) for name, rows in arms.items()},
         "mcnemar": paired(arms),
-        "command": command,
+        "command": f"{command} --tuning" if tuning else command,
         "episodes": {name: [row.as_json() for row in rows] for name, rows in arms.items()},
     }

@@ -83,7 +83,7 @@ def evaluate(
             if progress is not None:
                 progress(done, len(jobs))
         _arm.cache_clear()
-    return report(suite, seed, rows)
+    return report(suite, seed, rows, tuning=tuning)
 
 
 def attempt(job: Job) -> Row:

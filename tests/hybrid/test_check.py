@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -32,9 +34,9 @@ def belief(*things: Thing, tool: tuple[float, ...] = (0.24, 0.0, 0.3, 0.0, 0.0))
     )
 
 
-def scripted(target: tuple[float, float, float], *things: Thing) -> Plan:
+def scripted(target: tuple[float, float, float], *things: Thing, push: bool = False) -> Plan:
     """Return a plan whose actions a script took on true poses to bring ``a`` to ``target``."""
-    intent, phase, actions = Intent(False, "a", target, 0.1), Phase(), []
+    intent, phase, actions = Intent(push, "a", target, 0.1), Phase(), []
     world = PhysicalWorld(Scene("true", things))
     try:
         while not phase.done and len(actions) < 60:
@@ -77,3 +79,28 @@ def test_what_stands_on_something_unseen_does_not_fall() -> None:
     plan = scripted((0.1, 0.1, 0.06), cube("a", 0, 0, 0.06), cube("b", 0.1, 0.1), cube("c", 0, 0, 0.02))
     verdict = check_plan(belief(cube("a", 0, 0, 0.06), cube("b", 0.1, 0.1)), plan, ON)
     assert verdict.accepted, verdict.reason
+
+
+@pytest.mark.parametrize(("reaches", "accepted"), [(0.16, True), (0.10, True), (0.03, False)])
+def test_a_push_need_only_come_nearer(*, reaches: float, accepted: bool) -> None:
+    start = cube("a", -0.08, 0.0)
+    played = scripted((-0.08 + reaches, 0.0, 0.02), start, push=True)
+    move = Manipulation("push", "a", (*start.position[:2], start.top), (0.08, 0.0, 0.02), 0.1)
+    goal = Subgoal((Fact("at", ("a", 0.08, 0.0)),), manner="push")
+    verdict = check_plan(belief(start), replace(played, manipulations=(move,)), goal)
+    assert verdict.accepted is accepted, verdict.reason
+
+
+def test_what_falls_over_without_any_plan_does_not_speak_against_one() -> None:
+    plan = scripted((0.1, 0.1, 0.06), cube("a", -0.1, 0.0), cube("b", 0.1, 0.1))
+    bowl = Thing("bowl", "bowl", "white", (0.062, 0.062, 0.032), (-0.16, -0.16, 0.016))
+    jammed = (bowl, Thing("c", "cube", "green", (0.054, 0.053, 0.051), (-0.166, -0.165, 0.037)))
+    verdict = check_plan(belief(cube("a", -0.1, 0.0), cube("b", 0.1, 0.1), *jammed), plan, ON)
+    assert verdict.accepted, verdict.reason
+
+
+def test_what_the_plan_knocks_over_still_speaks_against_it() -> None:
+    tower = (cube("c", -0.02, 0.05), cube("d", -0.02, 0.05, 0.06), cube("e", -0.02, 0.05, 0.10))
+    plan = scripted((0.1, 0.1, 0.06), cube("a", -0.1, 0.0), cube("b", 0.1, 0.1))
+    verdict = check_plan(belief(cube("a", -0.1, 0.0), cube("b", 0.1, 0.1), *tower), plan, ON)
+    assert not verdict.accepted

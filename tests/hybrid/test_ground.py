@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 import torch
 
-from hybrid.ground import broken, ground, progressed, superseded
+from hybrid.ground import beneath, broken, ground, preparation, progressed, superseded
 from planner.base import Budget, Manipulation, Plan
 from simulator.base import Fact, Scene, Subgoal, Thing
 from simulator.predicates import holds
@@ -77,3 +77,22 @@ def test_what_is_missing_is_said_in_centimetres() -> None:
 def test_progress_is_movement_beyond_perceptions_error() -> None:
     assert progressed(belief(A), belief(cube("a", 0.03, 0)), "a")
     assert not progressed(belief(A), belief(cube("a", 0.005, 0)), "a")
+
+
+def test_what_must_still_move_is_cleared_before_something_is_built_on_it() -> None:
+    stack = belief(A, B, cube("c", 0.1, 0.1, 0.06))
+    first = preparation(stack, [on("a", "c"), on("b", "a")], 0)
+    assert first is not None
+    assert first.facts == (Fact("clear", ("b",)),)
+
+
+def test_nothing_has_to_be_prepared_where_the_stack_stays() -> None:
+    stack = belief(A, B, cube("c", 0.1, 0.1, 0.06))
+    assert preparation(stack, [on("a", "c")], 0) is None
+    assert preparation(stack, [on("a", "c"), on("c", "b")], 0) is None
+
+
+def test_what_carries_a_thing_is_listed_downwards() -> None:
+    tower = (B, cube("c", 0.1, 0.1, 0.06), cube("a", 0.1, 0.1, 0.10))
+    assert beneath("a", tower) == ["c", "b"]
+    assert beneath("b", tower) == []

@@ -39,3 +39,17 @@ def test_the_thing_under_a_sealed_tool_is_held() -> None:
     things = (cube("a", 0, 0, 0.2), cube("b", 0.1, 0.1))
     assert held_thing(belief(*things, tool=(0, 0, 0.22, 1, 1))) == "a"
     assert held_thing(belief(*things)) is None
+
+
+def test_what_stands_at_the_very_edge_is_believed_further_in() -> None:
+    upper, lower = at_rest((cube("a", 0.024, 0, 0.06), cube("b", 0, 0)), None)
+    assert lower.position == (0, 0, 0.02)
+    assert upper.position[0] == pytest.approx(0.015)
+    assert upper.position[1] == 0
+
+
+def test_what_stands_well_or_on_two_things_stays_where_it_is_seen() -> None:
+    well, _ = at_rest((cube("a", 0.012, 0, 0.06), cube("b", 0, 0)), None)
+    assert well.position[0] == pytest.approx(0.012)
+    bridge, _, _ = at_rest((cube("a", 0, 0, 0.06), cube("b", -0.024, 0), cube("c", 0.024, 0)), None)
+    assert bridge.position[0] == 0

@@ -90,3 +90,48 @@ def test_targets_on_the_table_touch_nothing_and_carry_over_everything() -> None:
 
 def test_the_same_seed_proposes_the_same() -> None:
     assert proposals((A, B, ON_B), Fact("on", ("a", "b"))) == proposals((A, B, ON_B), Fact("on", ("a", "b")))
+
+
+def test_many_places_are_found_crowded_as_each_alone_would_be() -> None:
+    things = (A, B, ON_B, BOWL, Thing("zone", "zone", "green", (0.1, 0.1, 0.002), (-0.1, 0.1, 0.001)))
+    rng = np.random.default_rng(0)
+    spots = np.column_stack([rng.uniform(-0.2, 0.2, (300, 2)), rng.choice([0.02, 0.04, 0.06, 0.1], 300)])
+    found = crowded(things, A, spots)
+    assert 0 < found.sum() < 300
+    for spot, taken in zip(spots, found, strict=True):
+        touching = []
+        for other in (B, ON_B, BOWL):
+            radius = 0.055 if other is BOWL else 0.04 / 2**0.5
+            apart = float(np.hypot(spot[0] - other.position[0], spot[1] - other.position[1]))
+            beside = spot[2] - 0.02 < other.top - 0.002 and spot[2] + 0.02 > other.bottom
+            inside = other is BOWL and spot[2] - 0.02 > other.bottom + 0.002
+            touching.append(beside and not inside and apart < 0.04 / 2**0.5 + radius + 0.012)
+        assert taken == any(touching)
+
+
+def test_nothing_is_put_where_something_stands() -> None:
+    found = proposals((A, B, ON_B), Fact("on", ("a", "b")))
+    assert {m.thing for m in found} == {"c"}
+
+
+def test_a_thing_on_top_of_what_buries_its_goal_is_taken_off_first() -> None:
+    tower = (cube("a", 0.1, 0.1, 0.10), B, ON_B)
+    found = proposals(tower, Fact("on", ("a", "b")))
+    assert {m.thing for m in found} == {"a"}
+    assert all(m.target[2] == pytest.approx(0.02) for m in found)
+
+
+def test_what_stands_at_the_place_goes_aside_and_nothing_is_put_into_its_room() -> None:
+    there = cube("c", 0.0, 0.01, colour="green")
+    found = proposals((A, B, there), Fact("at", ("a", "center")))
+    assert sum(m.thing == "c" for m in found) == BREADTH.aside
+    near = [m for m in found if m.thing == "a"]
+    assert all(np.hypot(m.target[0], m.target[1] - 0.01) > 0.04 for m in near)
+
+
+def test_a_second_thing_goes_beside_the_first_on_a_zone() -> None:
+    zone = Thing("zone", "zone", "green", (0.14, 0.14, 0.001), (0.0, 0.15, 0.0005))
+    first = cube("c", 0.0, 0.15, colour="green")
+    found = proposals((A, zone, first), Fact("in", ("a", "zone")))
+    assert found
+    assert all(np.hypot(m.target[0], m.target[1] - 0.15) > 0.04 for m in found)

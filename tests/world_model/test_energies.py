@@ -100,3 +100,21 @@ def test_a_batch_scores_each_state_on_its_own() -> None:
 def test_a_thing_that_is_not_seen_is_named() -> None:
     with pytest.raises(PerceptionError, match="green_cube_9"):
         fact_energy(Fact("on", ("a", "green_cube_9")), table_of((cube("a", 0, 0),)))
+
+
+def test_every_thing_above_one_that_is_to_be_clear_costs() -> None:
+    base, first, second = (
+        Thing(n, "cube", "red", (0.04, 0.04, 0.04), (0.0, 0.0, z)) for n, z in (("a", 0.02), ("b", 0.06), ("c", 0.10))
+    )
+    goal = (Fact("clear", ("a",)),)
+    two, one = (float(goal_energy(goal, table_of(things))[0]) for things in ((base, first, second), (base, first)))
+    assert two == pytest.approx(one + BLOCKER, abs=1e-6)
+    assert float(goal_energy(goal, table_of((base,)))[0]) == 0
+
+
+def test_what_stands_where_a_thing_should_stand_costs_until_it_is_gone() -> None:
+    subject = Thing("a", "cube", "red", (0.04, 0.04, 0.04), (0.15, 0.15, 0.02))
+    there, gone = (Thing("b", "cube", "blue", (0.04, 0.04, 0.04), (x, 0.0, 0.02)) for x in (0.02, 0.1))
+    goal = (Fact("at", ("a", "center")),)
+    occupied, free = (float(goal_energy(goal, table_of((subject, other)))[0]) for other in (there, gone))
+    assert occupied == pytest.approx(free + BLOCKER, abs=1e-6)

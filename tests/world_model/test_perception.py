@@ -14,7 +14,7 @@ from simulator.scene import load_scene
 from simulator.world import PhysicalWorld
 from world_model.checkpoint import load_checkpoint
 from world_model.errors import PerceptionError
-from world_model.perception import TokenPerceiver, first_belief, matched
+from world_model.perception import TokenPerceiver, first_belief, followed, matched, stranger
 from world_model.seeing import Seen
 
 
@@ -132,3 +132,32 @@ def test_the_inventory_settles_what_a_lone_leftover_is(*, inventory: bool, name:
     seen = Seen(torch.zeros(1, 48), (mistaken,), np.array([50.0], dtype=np.float32), torch.ones(1))
     belief = first_belief(seen, torch.zeros(5), Scene("declared", (declared,)), inventory=inventory)
     assert [thing.id for thing in belief.scene.things] == [name]
+
+
+@pytest.mark.parametrize(
+    ("thing", "mass", "believed"),
+    [
+        (cube("?", 0.15, 0.1), 20.0, True),
+        (cube("?", 0.15, 0.1), 8.0, False),
+        (cube("?", 0.03, 0.0), 20.0, False),
+        (cube("?", 0.03, 0.0), 45.0, True),
+        (cube("?", 0.03, 0.0, "blue"), 20.0, True),
+        (cube("?", 0.2, 0.2, "black"), 20.0, False),
+        (Thing("?", "tray", "green", (0.14, 0.11, 0.025), (-0.15, -0.1, 0.012)), 150.0, False),
+    ],
+    ids=["apart", "light", "fringe", "heavy", "other colour", "tool", "double of a tray"],
+)
+def test_a_stranger_is_believed_unless_it_is_a_fringe_or_the_tool(thing: Thing, mass: float, *, believed: bool) -> None:
+    known = (cube("?", 0.0, 0.0), Thing("?", "tray", "green", (0.14, 0.11, 0.025), (-0.15, -0.12, 0.012)))
+    weights = np.array([50.0, 200.0, mass], dtype=np.float32)
+    seen = Seen(torch.zeros(3, 48), (*known, thing), weights, torch.ones(3))
+    assert stranger(seen, 2, (0, 1), torch.tensor([0.2, 0.2, 0.1, 0.0, 0.0])) is believed
+
+
+@pytest.mark.parametrize(("mass", "follows"), [(30.0, True), (5.0, False)])
+def test_a_thing_that_fell_and_looks_different_is_followed(mass: float, *, follows: bool) -> None:
+    expected = (cube("red_cube_1", 0.0, 0.0), cube("blue_cube_1", 0.1, 0.1, "blue"))
+    fallen = Thing("?", "cylinder", "red", (0.04, 0.04, 0.04), (0.08, 0.0, 0.02))
+    things, weights = (fallen, cube("?", 0.1, 0.1, "blue")), np.array([mass, 50.0], dtype=np.float32)
+    match = followed(expected, Seen(torch.zeros(2, 48), things, weights, torch.ones(2)))
+    assert match == ({0: 0, 1: 1} if follows else {1: 1})

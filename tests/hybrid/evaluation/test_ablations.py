@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,11 +14,12 @@ import pytest
 from hybrid.config import Settings
 from hybrid.errors import ConfigError
 from hybrid.evaluation import ablations
-from hybrid.evaluation.ablations import PAGE, ROWS, Study, ablate, least_manipulations
+from hybrid.evaluation.ablations import PAGE, ROWS, Study, ablate, farthest_move, least_manipulations
 from hybrid.evaluation.arms import ARMS
 from hybrid.evaluation.report import Row, report
 from hybrid.evaluation.runner import Progress
 from hybrid.evaluation.variants import VARIANTS
+from simulator.goals import Move
 from simulator.tasks import make_task
 
 STUDY = Study(("place", "stack"), ("flat", "exact-twin"), episodes=6, seed=4000, tuning=True)
@@ -137,6 +139,30 @@ def test_success_is_told_by_number_of_manipulations(tmp_path: Path, asked: list[
     assert {least_manipulations(make_task("stack", 4000 + k)) for k in range(6)} == {2}
 
 
+def test_success_is_told_by_the_longest_move(tmp_path: Path, asked: list[tuple[str, str]]) -> None:
+    page = run(replace(STUDY, suites=("stack",)), tmp_path)
+    table = page.split("### By longest move")[1].splitlines()
+    distances = [farthest_move(make_task("stack", 4000 + k)) for k in range(6)]
+    heads = [cell.strip() for cell in table[2].strip("|").split("|")][1:]
+    assert heads == [f"{d}–{d + 10} cm" if d < 30 else "30 cm or more" for d in sorted({stride(d) for d in distances})]
+    counts = [int(cell.split("n = ")[1]) for cell in table[4].strip("| ").split("|")[1:]]
+    assert sum(counts) == 6
+
+
+def stride(distance: float) -> int:
+    return min(30, 10 * int(distance * 10))
+
+
+def test_the_longest_move_is_measured_from_where_a_thing_was_put_last() -> None:
+    task = make_task("stack", 4000)
+    (first, *_), start = task.witness, {thing.id: thing.position for thing in task.scene.things}
+    there = Move(first.thing, (0.2, 0.2, 0.02))
+    back = Move(first.thing, (-0.2, -0.1, 0.02))
+    assert farthest_move(replace(task, witness=(there, back))) == pytest.approx(0.5)
+    alone = farthest_move(replace(task, witness=(there,)))
+    assert alone == pytest.approx(math.dist(start[first.thing][:2], (0.2, 0.2)))
+
+
 @pytest.mark.parametrize(
     ("field", "study"),
     [
@@ -168,6 +194,16 @@ def test_rows_of_another_study_are_refused(tmp_path: Path, asked: list[tuple[str
 def test_what_is_no_row_is_refused(tmp_path: Path, asked: list[tuple[str, str]], text: str) -> None:
     (tmp_path / "place").mkdir()
     (tmp_path / "place" / "flat.json").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match="not a row of an ablation"):
+        run(STUDY, tmp_path)
+
+
+def test_a_row_that_lacks_what_the_page_reads_is_refused(tmp_path: Path, asked: list[tuple[str, str]]) -> None:
+    run(STUDY, tmp_path)
+    file = tmp_path / "place" / "flat.json"
+    row = json.loads(file.read_text(encoding="utf-8"))
+    del row["distances"]
+    file.write_text(json.dumps(row), encoding="utf-8")
     with pytest.raises(ConfigError, match="not a row of an ablation"):
         run(STUDY, tmp_path)
 

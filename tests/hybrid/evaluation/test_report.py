@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from hybrid.evaluation.report import Row, report, summary
+from hybrid.evaluation.report import Row, in_a_row, report, summary
 
 
 def row(seed: int, *, success: bool, plan_ms: tuple[float, ...] = (), planner_share: float | None = 1.0) -> Row:
@@ -35,6 +35,22 @@ def test_a_summary_counts_episodes_and_pools_searches() -> None:
     assert (figures["planner_share"], figures["language_calls"], figures["checks"]) == (0.75, 1.0, 2.0)
 
 
+def test_successes_are_counted_by_kind_of_request() -> None:
+    rows = [row(1, success=True), row(2, success=False), row(3, success=False), row(4, success=True)]
+    kinds = summary(rows)["by_kind"]
+    assert {kind: (figures["success"], figures["n"]) for kind, figures in kinds.items()} == {"in": (1, 2), "on": (1, 2)}
+    assert summary(rows)["in_a_row"] is None
+
+
+def test_a_chain_is_as_long_as_what_was_done_before_the_first_failure() -> None:
+    done = in_a_row([row(9, success=True, plan_ms=(4.0,)), row(9, success=True), row(9, success=False)], 9, "chain", 5)
+    assert (done.in_a_row, done.success, done.partial) == (2, False, 0.4)
+    assert (done.checks, done.language_calls, done.milliseconds, done.plan_ms) == (6, 3, 300.0, (4.0,))
+    whole = in_a_row([row(9, success=True)] * 5, 9, "chain", 5)
+    assert (whole.in_a_row, whole.success) == (5, True)
+    assert summary([done, whole])["in_a_row"] == 3.5
+
+
 def test_episodes_without_actions_say_nothing_of_who_chose_them() -> None:
     assert summary([row(1, success=False, planner_share=None)])["planner_share"] is None
 
@@ -54,3 +70,6 @@ def test_the_report_is_the_published_contract_and_plain_json() -> None:
     assert test["p"] == pytest.approx(1 / 2**7)
     assert [kept["seed"] for kept in whole["episodes"]["random"]] == list(range(8))
     assert whole["command"] == "hybrid evaluate --suite place --arms random,hybrid --episodes 8 --seed 500000"
+    tuned = report("place", 4000, arms, tuning=True)
+    assert tuned["tuning"] is True
+    assert tuned["command"] == "hybrid evaluate --suite place --arms random,hybrid --episodes 8 --seed 4000 --tuning"

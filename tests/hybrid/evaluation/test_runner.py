@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from hybrid.base import Decomposition, EpisodeResult, Outcome
 from hybrid.config import Settings
 from hybrid.errors import ConfigError, PerceptionError
 from hybrid.evaluation import runner
-from hybrid.evaluation.arms import Arm, EngineArm, RandomArm, build_arm
+from hybrid.evaluation.arms import Arm, Attempt, EngineArm, RandomArm, build_arm
 from hybrid.evaluation.runner import TEST_SEEDS, evaluate
-from simulator.base import Scene, World, WorldState
+from simulator.base import Disturbance, Physics, Scene, World, WorldState
 from simulator.disturbed import world_of
 from simulator.tasks import Task, make_task
+from simulator.world import PhysicalWorld
 
 
 @pytest.fixture
@@ -135,6 +137,56 @@ def test_success_is_what_the_true_state_says_and_not_what_the_arm_claims(
     assert (figures["success"], figures["plan_valid"], figures["planner_share"]) == (success, 1.0, 1.0)
     assert [row["status"] for row in report["episodes"]["hybrid"]] == ["reached"] * 3
     assert figures["plan_ms"]["p50"] == 5.0
+
+
+class ObedientArm:
+    """An arm that puts things where the witness says by moving them in the world, for the first so many requests."""
+
+    def __init__(self, obeys: int) -> None:
+        self.asked: list[str] = []
+        self._obeys = obeys
+
+    def attempt(self, task: Task, world: World) -> Attempt:
+        assert isinstance(world, PhysicalWorld)
+        self.asked.append(task.instruction)
+        if len(self.asked) <= self._obeys:
+            for move in task.witness:
+                world.place(move.thing, move.target)
+            for _ in range(4):
+                world.step(np.zeros(4, dtype=np.float32))
+        return Attempt("reached", None, world.state(), None, planner_share=None)
+
+
+@pytest.mark.parametrize(("obeys", "asked"), [(5, 5), (2, 3), (0, 1)])
+def test_a_chain_goes_on_in_one_world_until_an_instruction_is_not_done(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, obeys: int, asked: int
+) -> None:
+    arm = ObedientArm(obeys)
+    monkeypatch.setattr(runner, "build_arm", lambda name, settings: arm)
+    report = evaluate("chains", ["hybrid"], episodes=1, seed=7, settings=settings, tuning=True)
+    parts = [part.instruction for part in make_task("chains", 7).parts]
+    assert arm.asked == parts[:asked]
+    (row,) = report["episodes"]["hybrid"]
+    assert (row["in_a_row"], row["success"], row["instruction"]) == (obeys, obeys == 5, " / ".join(parts[:asked]))
+    assert report["arms"]["hybrid"]["in_a_row"] == obeys
+
+
+def test_a_task_is_attempted_in_its_own_physics_and_with_its_disturbances(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    made: list[tuple[Physics, tuple[Disturbance, ...]]] = []
+
+    def noted(scene: Scene, physics: Physics, disturbances: tuple[Disturbance, ...]) -> World:
+        made.append((physics, disturbances))
+        return world_of(scene, physics, disturbances)
+
+    monkeypatch.setattr(runner, "world_of", noted)
+    monkeypatch.setattr(runner, "build_arm", lambda name, settings: RandomArm(0))
+    report = evaluate("disturbed", ["random"], episodes=8, seed=0, settings=settings, tuning=True)
+    tasks = [make_task("disturbed", seed) for seed in range(8)]
+    assert made == [(task.physics, task.disturbances) for task in tasks]
+    assert [row["kind"] for row in report["episodes"]["random"]] == [task.kind for task in tasks]
+    assert len(report["arms"]["random"]["by_kind"]) == 8
 
 
 def test_an_arm_that_cannot_go_on_fails_its_task_and_not_the_evaluation(

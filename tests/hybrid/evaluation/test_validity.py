@@ -8,6 +8,7 @@ import pytest
 
 from hybrid.base import Decomposition
 from hybrid.evaluation.validity import canonical, states_the_goal
+from hybrid.language.embedded import load_embedded
 from simulator.base import Fact, Scene, Subgoal, Thing
 from simulator.tasks import Task, make_task
 
@@ -71,6 +72,14 @@ def test_a_step_left_out_does_not_state_the_goal(task: Task) -> None:
 def test_a_thing_that_is_not_on_the_table_does_not_state_the_goal(task: Task) -> None:
     invented = Subgoal((Fact("on", ("red_cube_9", "red_cube_8")),))
     assert not states_the_goal(Decomposition("planned", (*task.subgoals, invented)), task)
+
+
+@pytest.mark.parametrize("suite", ["tower", "rearrange", "blocksworld", "dynamics"])
+def test_the_embedded_language_model_states_the_goals_of_the_suites(suite: str) -> None:
+    language = load_embedded()
+    tasks = [make_task(suite, seed) for seed in range(4000, 4010)]
+    stated = [states_the_goal(language.decompose(task.instruction, task.scene), task) for task in tasks]
+    assert sum(stated) >= 9, [task.instruction for task, right in zip(tasks, stated, strict=True) if not right]
 
 
 def test_what_must_be_left_alone_has_to_be_said_as_a_constraint_or_with_a_subgoal(task: Task) -> None:

@@ -1,0 +1,73 @@
+"""Level 2: the beam keeps what is best, and more than one idea; of alike beginnings only the best is returned."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from planner.base import Budget, Manipulation
+from planner.geometry import GeometricDynamics
+from planner.level2 import ManipulationSearch, Sequence, distinct, kept, search, varied
+from simulator.base import Fact, Scene, Subgoal, Thing
+from world_model.base import Belief
+from world_model.energies import goal_energy, table_of
+from world_model.proposals import ProposalPolicy
+
+MODEL = GeometricDynamics(ProposalPolicy())
+MOVE = Manipulation("pick_place", "a", (0.1, 0.1, 0.04), (0.0, 0.0, 0.02), 0.1)
+
+
+def cube(name: str, x: float, y: float, z: float = 0.02) -> Thing:
+    return Thing(name, "cube", "red", (0.04, 0.04, 0.04), (x, y, z))
+
+
+TOWER = (cube("a", 0.1, 0.1), cube("b", -0.1, -0.1), cube("c", 0.1, 0.1, 0.06), cube("d", -0.1, -0.1, 0.06))
+A_ON_B = Subgoal((Fact("on", ("a", "b")),))
+
+
+def found(depth: int) -> list[Sequence]:
+    tool = torch.tensor([0.0, 0.0, 0.2, 0.0, 0.0])
+    belief = Belief(torch.zeros(4, 6), tool, Scene("b", TOWER), torch.ones(4).bool(), torch.ones(4))
+    settings = ManipulationSearch(depth=depth)
+    return search(MODEL, belief, A_ON_B, settings, budget=Budget(60_000), tabu=(), seed=0)[0]
+
+
+def test_the_beam_keeps_the_lowest_energies_in_order() -> None:
+    assert kept([0.3, 0.1, 0.2, 0.4], ["a", "b", "c", "d"], 3) == [1, 2, 0]
+
+
+def test_at_most_half_of_the_beam_moves_one_thing() -> None:
+    assert kept([0.1, 0.2, 0.3, 0.4, 0.5], ["a", "a", "a", "b", "a"], 4) == [0, 1, 3]
+
+
+def test_both_obstacles_are_cleared_before_the_goal_is_reached() -> None:
+    best = found(depth=3)[0]
+    assert {m.thing for m in best.manipulations[:2]} == {"c", "d"}
+    assert best.manipulations[2].thing == "a"
+    assert float(goal_energy(A_ON_B.facts, table_of(best.things))[0]) == pytest.approx(0.0, abs=1e-6)
+
+
+def test_the_first_step_is_remembered_with_where_it_leads() -> None:
+    for sequence in found(depth=3):
+        first = sequence.manipulations[0]
+        positions = {thing.id: thing.position for thing in sequence.first_things}
+        assert positions[first.thing] == pytest.approx(first.target, abs=0.002)
+        assert sequence.energy <= sequence.first_energy + 1e-6 or len(sequence.manipulations) == 1
+
+
+def test_of_sequences_that_begin_alike_only_the_best_is_returned() -> None:
+    sequences = found(depth=2)
+    assert len(sequences) > 1
+    assert distinct([sequences[0], *sequences]) == distinct(sequences)
+
+
+def test_what_failed_before_is_varied_and_nothing_else() -> None:
+    other = replace(MOVE, target=(0.1, -0.1, 0.02))
+    rng = np.random.default_rng(0)
+    assert varied(other, (MOVE,), rng) is other
+    again = varied(MOVE, (MOVE,), rng)
+    assert 0 < np.hypot(*np.subtract(again.target, MOVE.target)[:2]) < 0.05
+    assert again.target[2] == MOVE.target[2]

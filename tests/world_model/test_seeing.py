@@ -1,0 +1,35 @@
+"""Read-outs to things: whose opinion of the size counts, and what has no two widths."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from world_model.outline import extents, outline
+from world_model.seeing import BROADEST, named, sized
+
+
+def test_the_closer_look_decides_the_size_unless_it_took_in_what_is_around() -> None:
+    read, plank, bowl = (
+        torch.tensor([0.04, 0.05, 0.07, 0.0]),
+        torch.tensor([0.03, 0.11, 0.05, 0.0]),
+        torch.tensor([0.11, 0.11, 0.04, 0.0]),
+    )
+    assert torch.equal(sized(plank, read), plank)
+    assert sized(bowl, read).tolist() == pytest.approx(read.tolist(), abs=1e-6)
+    assert float(extents(sized(bowl, bowl))[0][1]) == pytest.approx(BROADEST)
+
+
+def test_what_is_round_or_nearly_square_has_one_width_and_no_heading() -> None:
+    shape, place = torch.tensor([0.03, 0.05, 0.04, 0.005]), torch.tensor([0.1, -0.1, 0.02])
+    assert named("ball", "red", shape, place).size[:2] == pytest.approx((0.04, 0.04))
+    assert named("ball", "red", shape, place).yaw == 0.0
+    assert named("cube", "red", torch.tensor([0.042, 0.04, 0.04, 0.0]), place).size[:2] == pytest.approx((0.041, 0.041))
+    assert named("cube", "red", shape, place).id == "red_cube"
+
+
+def test_a_plank_keeps_its_long_side_and_its_heading() -> None:
+    size, yaw = torch.tensor([0.1, 0.03, 0.04]), torch.tensor(0.7)
+    plank = named("cube", "red", outline(size, yaw), torch.tensor([0.0, 0.0, 0.02]))
+    assert plank.size == pytest.approx((0.1, 0.03, 0.04))
+    assert plank.yaw == pytest.approx(0.7)
