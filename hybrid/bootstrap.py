@@ -27,6 +27,7 @@ from simulator.camera import DEFAULT_CAMERAS
 from simulator.world import PhysicalWorld
 from world_model.base import Belief
 from world_model.checkpoint import DEFAULT, load_checkpoint
+from world_model.compiled import CompiledModel
 from world_model.model import WorldModel
 from world_model.perception import TokenPerceiver
 
@@ -34,14 +35,14 @@ MANIPULATIONS_AN_ATTEMPT = 3
 """Manipulations a subgoal may take for each plan that may fail: clearing the way takes some."""
 
 
-def learned(model: WorldModel) -> Dynamics:
+def learned(dynamics: Dynamics) -> Dynamics:
     """Imagine with the learned world model."""
-    return model
+    return dynamics
 
 
-def geometric(model: WorldModel) -> Dynamics:
+def geometric(dynamics: Dynamics) -> Dynamics:
     """Imagine with the hand-written transition, proposing control steps as the learned model does."""
-    return GeometricDynamics(model.proposals)
+    return GeometricDynamics(dynamics.proposals)
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,8 @@ class Variant:
         unhurried: no search and no task ends for want of time, because imagining is slow.
     """
 
-    model: Callable[[WorldModel], Dynamics] = learned
-    upper: Callable[[WorldModel], Dynamics] | None = None
+    model: Callable[[Dynamics], Dynamics] = learned
+    upper: Callable[[Dynamics], Dynamics] | None = None
     flat: bool = False
     switches: Switches = AS_IT_IS
     imagines: bool = True
@@ -87,14 +88,15 @@ def build_engine(settings: Settings, variant: Variant = PRODUCT) -> PlanningEngi
     """
     settings = settings.model_copy(update=AGES) if variant.unhurried else settings
     torch.set_num_threads(settings.threads)
-    model, card = load_checkpoint(settings.checkpoint or DEFAULT, cameras=DEFAULT_CAMERAS)
+    folder = Path(settings.checkpoint or DEFAULT)
+    model, card = load_checkpoint(folder, cameras=DEFAULT_CAMERAS)
     if settings.language != "embedded":
         raise ConfigError("language", f"{settings.language!r} is no backend", "Use `embedded`.")
     language = load_embedded(settings.language_weights)
     parts = Parts(
         language=language,
         perceiver=build_perceiver(model, variant),
-        planner=build_planner(model, variant),
+        planner=build_planner(CompiledModel(model, folder), variant),
         store=open_store(settings.database_url, Path(settings.artifact_dir)),
         world=partial(PhysicalWorld, robot="tool"),
         check=variant.check,
@@ -116,9 +118,9 @@ def build_perceiver(model: WorldModel, variant: Variant) -> Perceiver:
     return perceiver if variant.perceiver is None else variant.perceiver(model, perceiver)
 
 
-def build_planner(model: WorldModel, variant: Variant) -> Planner:
-    """Compose the planner of ``variant`` around the learned ``model``."""
+def build_planner(dynamics: Dynamics, variant: Variant) -> Planner:
+    """Compose the planner of ``variant`` around the learned ``dynamics``."""
     if variant.flat:
-        return FlatPlanner(variant.model(model), variant.switches)
-    upper = None if variant.upper is None else variant.upper(model)
-    return TwoLevelPlanner(variant.model(model), upper=upper, switches=variant.switches)
+        return FlatPlanner(variant.model(dynamics), variant.switches)
+    upper = None if variant.upper is None else variant.upper(dynamics)
+    return TwoLevelPlanner(variant.model(dynamics), upper=upper, switches=variant.switches)

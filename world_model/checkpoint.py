@@ -14,10 +14,11 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from simulator.base import COLOURS, KINDS, Camera
+from world_model.compiled import write_graphs
 from world_model.errors import CheckpointError
 from world_model.model import ModelConfig, WorldModel
 
-CHECKPOINT_VERSION = 1
+CHECKPOINT_VERSION = 2
 DEFAULT = Path(__file__).parent / "checkpoints" / "cpu"
 """The checkpoint that ships with the package."""
 RETRAIN = "Use the packaged checkpoint, or train one with `hybrid train --preset cpu`."
@@ -43,10 +44,13 @@ class Card:
 
 
 def save_checkpoint(folder: Path, model: WorldModel, card: Card) -> None:
-    """Write ``weights.safetensors`` (half precision) and ``card.json`` to ``folder``."""
+    """Write ``weights.safetensors`` (half precision), the graphs of its search path and ``card.json`` to ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     weights = {name: value.half().contiguous() for name, value in model.state_dict().items()}
     save_file(weights, folder / "weights.safetensors")
+    rounded = WorldModel(card.config)
+    rounded.load_state_dict({name: value.float() for name, value in weights.items()})
+    write_graphs(folder, rounded)
     content = {
         "version": CHECKPOINT_VERSION,
         "name": card.name,

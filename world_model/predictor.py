@@ -56,7 +56,7 @@ class Attention(nn.Module):
         """Return ``[B, R, width]`` of rows ``x`` under the attention ``bias [B, heads, R, R]``."""
         mixed = self.mix(self.before(x)).unflatten(-1, (3, self.heads, -1))
         query, key, value = mixed.permute(2, 0, 3, 1, 4).flatten(1, 2).unbind(0)
-        logits = torch.baddbmm(bias.flatten(0, 1), query, key.mT, alpha=query.shape[-1] ** -0.5)
+        logits = torch.baddbmm(bias.flatten(0, 1), query, key.transpose(1, 2), alpha=query.shape[-1] ** -0.5)
         weight = logits.clamp(-LARGEST_LOGIT, LARGEST_LOGIT).exp()
         seen = torch.bmm(weight, value) / weight.sum(-1, keepdim=True)
         x = x + self.out(seen.unflatten(0, (-1, self.heads)).transpose(1, 2).flatten(2))
@@ -120,6 +120,6 @@ class TokenPredictor(nn.Module):
         delta = centre[:, :, None] - centre[:, None]
         flat = delta[..., :2].square().sum(-1, keepdim=True)
         pair = torch.cat([torch.exp(flat / -0.0018), torch.exp(flat / -0.0128), torch.tanh(delta / 0.04)], dim=-1)
-        learned = functional.pad(self.pair(pair).movedim(-1, 1), (0, 1, 0, 1))
+        learned = functional.pad(self.pair(pair).permute(0, 3, 1, 2), (0, 1, 0, 1))
         hidden = functional.pad(~present, (0, 1))[:, None, None, :]
         return learned.masked_fill(hidden, -1e4)

@@ -20,6 +20,8 @@ from world_model.base import BLOCK
 
 COMPONENTS = 4
 """Gaussians in the mixture (EVIDENCE 3)."""
+COLDEST = 1e-3
+"""Lowest temperature; what is drawn at it is the likeliest."""
 LOWEST_SPREAD = 0.04
 """Smallest standard deviation, in units of ``MAX_STEP``."""
 
@@ -41,6 +43,28 @@ class Aim:
     target: Tensor
     clearance: Tensor
     push: Tensor
+
+
+@dataclass(frozen=True)
+class Chance:
+    """The random numbers that draw blocks, per row of a batch.
+
+    Attributes:
+        race: ``[B, G]`` exponential: the component that runs its race fastest is drawn.
+        noise: ``[B, 3K]`` normal, of the displacements.
+        coins: ``[B, K]`` uniform, of the suction.
+    """
+
+    race: Tensor
+    noise: Tensor
+    coins: Tensor
+
+
+def chance(rows: int, generator: torch.Generator) -> Chance:
+    """Return the random numbers for ``rows`` blocks."""
+    race = torch.empty(rows, COMPONENTS).exponential_(generator=generator)
+    noise = torch.randn((rows, 3 * BLOCK), generator=generator)
+    return Chance(race, noise, torch.rand((rows, BLOCK), generator=generator))
 
 
 def scales(delta: Tensor) -> Tensor:
@@ -123,14 +147,16 @@ class ProposalPolicy(nn.Module):
 
     def sample(self, tool: Tensor, aim: Aim, *, temperature: float, generator: torch.Generator) -> Tensor:
         """Sample blocks ``[B, K, A]`` (metres and suction), sharper than the policy for ``temperature`` < 1."""
+        return self.draw(tool, aim, torch.tensor(max(temperature, COLDEST)), chance(len(tool), generator))
+
+    def draw(self, tool: Tensor, aim: Aim, temperature: Tensor, luck: Chance) -> Tensor:
+        """Return the blocks ``[B, K, A]`` that ``luck`` draws at a ``temperature []``, metres and suction."""
         out = self.net(describe(tool, aim)).unflatten(-1, (COMPONENTS, -1))
-        sharpness = max(temperature, 1e-3)
-        weight = out[..., 0] / sharpness
-        chosen = (weight - torch.empty_like(weight).exponential_(generator=generator).log()).argmax(-1)
-        mean, spread, suction = out[torch.arange(len(out)), chosen, 1:].split([3 * BLOCK, 3 * BLOCK, BLOCK], dim=-1)
-        noise = torch.randn(mean.shape, generator=generator)
-        moves = mean + (functional.softplus(spread - 1.5) + LOWEST_SPREAD) * (temperature * noise)
-        on = torch.rand(suction.shape, generator=generator) < torch.sigmoid(suction / sharpness)
+        chosen = (out[..., 0] / temperature - luck.race.log()).argmax(-1)
+        drawn = out.gather(1, chosen[:, None, None].expand(-1, 1, out.shape[-1]))[:, 0, 1:]
+        mean, spread, suction = drawn.split([3 * BLOCK, 3 * BLOCK, BLOCK], dim=-1)
+        moves = mean + (functional.softplus(spread - 1.5) + LOWEST_SPREAD) * (temperature * luck.noise)
+        on = (luck.coins < torch.sigmoid(suction / temperature)).float()
         moves = (moves.clamp(-1, 1) * MAX_STEP).unflatten(-1, (BLOCK, 3))
         return torch.cat([moves, on[..., None]], dim=-1)
 

@@ -21,7 +21,7 @@ from rich.table import Table
 
 from hybrid.config import load_settings
 from hybrid.evaluation.solvers import SAMPLES, Solved, solved
-from planner.base import Budget, Manipulation
+from planner.base import Budget, Dynamics, Manipulation
 from planner.candidates import Breadth, propose
 from planner.configurator import configure
 from planner.cost import ControlCost, imagine_manipulations
@@ -36,7 +36,7 @@ from simulator.twin import Twin
 from simulator.world import PhysicalWorld
 from world_model.base import BLOCK, Belief, seeded
 from world_model.checkpoint import DEFAULT, load_checkpoint
-from world_model.model import WorldModel
+from world_model.compiled import CompiledModel
 from world_model.perception import TokenPerceiver
 
 TASKS = 20
@@ -108,7 +108,7 @@ def latencies(planner: TwoLevelPlanner, cases: list[Case]) -> tuple[list[float],
 
 
 @torch.inference_mode()
-def manipulations(model: WorldModel, case: Case) -> tuple[float, float]:
+def manipulations(model: Dynamics, case: Case) -> tuple[float, float]:
     """Return milliseconds a manipulation, imagined (level 2, scored) and simulated, of the same candidates.
 
     Simulated are the control steps that level 1 chooses for them, in one tool-only twin; building it, 8-15 ms, and
@@ -128,14 +128,14 @@ def manipulations(model: WorldModel, case: Case) -> tuple[float, float]:
 
 
 @torch.inference_mode()
-def imagined_batch(model: WorldModel, case: Case, candidates: list[Manipulation]) -> None:
+def imagined_batch(model: Dynamics, case: Case, candidates: list[Manipulation]) -> None:
     """Imagine and score manipulations."""
     state = model.begin(case.belief).repeat(len(candidates))
     imagine_manipulations(model, state, candidates, case.belief.scene.things, case.goal)
 
 
 @torch.inference_mode()
-def sequences(model: WorldModel, case: Case, count: int, blocks: int) -> float:
+def sequences(model: Dynamics, case: Case, count: int, blocks: int) -> float:
     """Return the milliseconds level 1's cost takes for ``count`` sequences of ``blocks`` blocks."""
     near, _ = focused(case.belief, case.first)
     cost = ControlCost(model, model.begin(near), near.index(case.first.thing), case.first)
@@ -143,7 +143,7 @@ def sequences(model: WorldModel, case: Case, count: int, blocks: int) -> float:
     return least(lambda: cost(actions))
 
 
-def clutter(model: WorldModel, perceiver: TokenPerceiver) -> list[tuple[int, float]]:
+def clutter(model: Dynamics, perceiver: TokenPerceiver) -> list[tuple[int, float]]:
     """Return (things, milliseconds of both levels) for one subgoal among more and more things."""
     scene = sample_scene(np.random.default_rng(FIRST_SEED), count=(14, 14), stacked=0.0)
     world = PhysicalWorld(scene)
@@ -207,7 +207,7 @@ def latency_rows(both: list[float], control: list[float], product: float, manipu
     ]
 
 
-def scaling_rows(model: WorldModel, case: Case, crowd: list[tuple[int, float]]) -> list[tuple[str, ...]]:
+def scaling_rows(model: Dynamics, case: Case, crowd: list[tuple[int, float]]) -> list[tuple[str, ...]]:
     """Return what grows with what, the milliseconds at every scale, and the fitted exponent."""
     found = propose(case.belief.scene.things, case.goal, np.random.default_rng(0), Breadth(goal=64, aside=16))
     wide = [found[k % len(found)] for k in range(CANDIDATES * SCALES[-1])]
@@ -242,8 +242,10 @@ def main() -> None:
     """Print the tables."""
     torch.set_num_threads(1)
     settings, console = load_settings(), Console()
-    model, card = load_checkpoint(Path(settings.checkpoint or DEFAULT), cameras=DEFAULT_CAMERAS)
-    perceiver, planner = TokenPerceiver(model), TwoLevelPlanner(model)
+    folder = Path(settings.checkpoint or DEFAULT)
+    learned, card = load_checkpoint(folder, cameras=DEFAULT_CAMERAS)
+    model = CompiledModel(learned, folder)
+    perceiver, planner = TokenPerceiver(learned), TwoLevelPlanner(model)
     cases = planned(planner, perceiver)
     both, control = latencies(planner, cases)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2

@@ -39,8 +39,8 @@ def geometric_memory(model: WorldModel, perceiver: Perceiver) -> Perceiver:
 def oracle(window: Window) -> Variant:
     """Know everything but chance: true state, PyBullet as the model, an exact twin."""
 
-    def simulated(model: WorldModel) -> Dynamics:
-        return SimulatedDynamics(window, model.proposals)
+    def simulated(dynamics: Dynamics) -> Dynamics:
+        return SimulatedDynamics(window, dynamics.proposals)
 
     def knowing(model: WorldModel, perceiver: Perceiver) -> Perceiver:
         del model, perceiver
@@ -52,7 +52,7 @@ def oracle(window: Window) -> Variant:
 
 def oracle_waypoints(window: Window) -> Variant:
     """Let an exact copy of the world imagine manipulations; everything else as in the product."""
-    return Variant(upper=lambda model: SimulatedDynamics(window, model.proposals), unhurried=True)
+    return Variant(upper=lambda dynamics: SimulatedDynamics(window, dynamics.proposals), unhurried=True)
 
 
 def refined_by(refinement: Refinement) -> Variant:

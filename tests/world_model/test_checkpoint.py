@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,12 +16,18 @@ from world_model.errors import CheckpointError
 from world_model.model import ModelConfig, WorldModel
 
 
-@pytest.fixture
-def saved(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(1)
+    folder = tmp_path_factory.mktemp("written")
     model = WorldModel(ModelConfig(DEFAULT_CAMERAS))
-    save_checkpoint(tmp_path, model, Card("test-0", model.config, {}, {}, {}))
-    return tmp_path
+    save_checkpoint(folder, model, Card("test-0", model.config, {}, {}, {}))
+    return folder
+
+
+@pytest.fixture
+def saved(written: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(written, tmp_path / "saved"))
 
 
 def edited(folder: Path, **changes: object) -> Path:

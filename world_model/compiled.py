@@ -1,0 +1,201 @@
+"""The world model as the search uses it, compiled: ONNX graphs of its four calls, run by ONNX Runtime.
+
+The search takes many small steps, in which PyTorch spends its time on dispatching a hundred operations rather than on
+their arithmetic. The graphs are written once, with the checkpoint; all else about the model stays in PyTorch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from pathlib import Path
+
+import onnx
+import onnxruntime
+import torch
+from torch import Tensor, nn
+
+from world_model.base import BLOCK, Belief
+from world_model.errors import CheckpointError
+from world_model.model import LatentState, WorldModel
+from world_model.proposals import COLDEST, Aim, Chance, ProposalPolicy, chance
+
+OPSET = 17
+"""Version of the ONNX operators the graphs are written in."""
+MARK = "weights"
+"""Key under which a graph names the weights it was written from."""
+REWRITE = "Use the packaged checkpoint, or train one with `hybrid train --preset cpu`."
+STATE = ("tokens", "size", "tool", "present")
+DRAWN = ("tool", "thing", "outline", "target", "clearance", "push", "temperature", "race", "noise", "coins")
+OF_THINGS = ("tokens", "size", "present")
+"""Inputs whose second axis is that of things; all others have only rows, or are a number."""
+
+
+class _Draw(nn.Module):
+    """``ProposalPolicy.draw`` on bare tensors, those of ``DRAWN``."""
+
+    def __init__(self, policy: ProposalPolicy) -> None:
+        super().__init__()
+        self.policy = policy
+
+    def forward(self, tool: Tensor, *rest: Tensor) -> Tensor:
+        return self.policy.draw(tool, Aim(*rest[:5]), rest[5], Chance(*rest[6:]))
+
+
+class _Transition(nn.Module):
+    """``after_block`` or ``after_manipulation`` on bare tensors, those of ``STATE`` and the action."""
+
+    def __init__(self, model: WorldModel, *, whole: bool) -> None:
+        super().__init__()
+        self.model, self.whole = model, whole
+
+    def forward(
+        self, tokens: Tensor, size: Tensor, tool: Tensor, present: Tensor, action: Tensor
+    ) -> tuple[Tensor, ...]:
+        state = LatentState.of(tokens, size, tool, present)
+        after = (self.model.after_manipulation if self.whole else self.model.after_block)(state, action)[0]
+        return after.tokens, after.tool, after.fate
+
+
+class _Where(nn.Module):
+    """``WorldModel.where`` as a module."""
+
+    def __init__(self, model: WorldModel) -> None:
+        super().__init__()
+        self.readouts = model.readouts
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        return self.readouts.where(tokens)
+
+
+def write_graphs(folder: Path, model: WorldModel) -> None:
+    """Write the graphs of ``model`` beside its weights in ``folder``, marked with the digest of the latter."""
+    rows, things = 2, 3
+    tokens, size = torch.zeros(rows, things, model.config.width), torch.full((rows, things, 4), 0.04)
+    state = (tokens, size, torch.zeros(rows, 5), torch.ones(rows, things, dtype=torch.bool))
+    aim = (torch.zeros(rows, 3), torch.zeros(rows, 4), torch.zeros(rows, 3), torch.zeros(rows), torch.zeros(rows))
+    luck = chance(rows, torch.Generator().manual_seed(0))
+    drawn = (state[2], *aim, torch.ones(()), luck.race, luck.noise, luck.coins)
+    block, manipulation = torch.zeros(rows, BLOCK, 4), torch.zeros(rows, 8)
+    digest = digest_of(folder)
+    graphs: dict[str, tuple[nn.Module, tuple[str, ...], tuple[Tensor, ...]]] = {
+        "proposals": (_Draw(model.proposals), DRAWN, drawn),
+        "block": (_Transition(model, whole=False), (*STATE, "action"), (*state, block)),
+        "manipulation": (_Transition(model, whole=True), (*STATE, "action"), (*state, manipulation)),
+        "where": (_Where(model), STATE[:1], state[:1]),
+    }
+    for name, (module, inputs, example) in graphs.items():
+        write_graph(folder / f"{name}.onnx", module.eval(), dict(zip(inputs, example, strict=True)), digest)
+
+
+def write_graph(path: Path, module: nn.Module, example: dict[str, Tensor], digest: str) -> None:
+    """Trace ``module`` with the named ``example`` inputs and write its graph to ``path``."""
+    free = {name: {0: "rows", 1: "things"} if name in OF_THINGS else {0: "rows"} for name in example}
+    free.pop("temperature", None)
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            module, tuple(example.values()), str(path), input_names=list(example), dynamic_axes=free,
+            opset_version=OPSET, dynamo=False,
+        )  # fmt: skip
+    graph = onnx.load(str(path))
+    onnx.helper.set_model_props(graph, {MARK: digest})
+    onnx.save(graph, str(path))
+
+
+def digest_of(folder: Path) -> str:
+    """Return what names the content of the weights in ``folder``."""
+    return hashlib.sha256((folder / "weights.safetensors").read_bytes()).hexdigest()
+
+
+class Graph:
+    """One graph on one thread.
+
+    Args:
+        path: of the graph.
+        digest: of the weights it must have been written from.
+
+    Raises:
+        CheckpointError: there is no such graph, or it belongs to other weights.
+    """
+
+    def __init__(self, path: Path, digest: str) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        if not path.is_file():
+            raise CheckpointError(f"checkpoint.{path.stem}", f"there is no {path.name} beside the weights", REWRITE)
+        try:
+            self.session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        except Exception as error:
+            raise CheckpointError(f"checkpoint.{path.stem}", f"{path.name} cannot be read", REWRITE) from error
+        if self.session.get_modelmeta().custom_metadata_map.get(MARK) != digest:
+            raise CheckpointError(f"checkpoint.{path.stem}", f"{path.name} belongs to other weights", REWRITE)
+        self.inputs = [value.name for value in self.session.get_inputs()]
+
+    def __call__(self, **inputs: Tensor) -> list[Tensor]:
+        """Return the graph's outputs; an input that it does not need is ignored."""
+        out = self.session.run(None, {name: inputs[name].numpy() for name in self.inputs})
+        return [torch.from_numpy(value) for value in out]
+
+
+class CompiledProposals:
+    """Implements ``planner.base.Proposals`` with a graph of the trained policy."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+
+    def sample(self, tool: Tensor, aim: Aim, *, temperature: float, generator: torch.Generator) -> Tensor:
+        """Sample blocks ``[B, K, A]`` for proprioception ``[B, P]``; sharper for ``temperature`` < 1."""
+        luck = chance(len(tool), generator)
+        return self.graph(
+            tool=tool, thing=aim.thing, outline=aim.size, target=aim.target, clearance=aim.clearance, push=aim.push,
+            temperature=torch.tensor(max(temperature, COLDEST)), race=luck.race, noise=luck.noise, coins=luck.coins,
+        )[0]  # fmt: skip
+
+
+class CompiledModel:
+    """Implements ``planner.base.Dynamics`` with the graphs of a trained model.
+
+    Args:
+        model: turns beliefs into states.
+        folder: of its checkpoint.
+
+    Raises:
+        CheckpointError: a graph is missing, damaged or belongs to other weights.
+    """
+
+    def __init__(self, model: WorldModel, folder: Path) -> None:
+        self.model = model
+        digest = digest_of(folder)
+        self.block, self.manipulation = (
+            Graph(folder / "block.onnx", digest),
+            Graph(folder / "manipulation.onnx", digest),
+        )
+        self.place = Graph(folder / "where.onnx", digest)
+        self.proposals = CompiledProposals(Graph(folder / "proposals.onnx", digest))
+
+    def begin(self, belief: Belief) -> LatentState:
+        """Return ``belief`` as a batch of one state to imagine from."""
+        return self.model.begin(belief)
+
+    def after_block(self, state: LatentState, actions: Tensor) -> tuple[LatentState]:
+        """Imagine one block of control steps ``[B, K, A]``."""
+        return (self._after(self.block, state, actions),)
+
+    def after_manipulation(self, state: LatentState, manipulation: Tensor) -> tuple[LatentState]:
+        """Imagine whole manipulations ``[B, M]``."""
+        return (self._after(self.manipulation, state, manipulation),)
+
+    def where(self, tokens: Tensor) -> Tensor:
+        """Return positions ``[B, N, 3]`` in metres of tokens ``[B, N, D]``."""
+        return self.place(tokens=tokens)[0]
+
+    def _after(self, graph: Graph, state: LatentState, action: Tensor) -> LatentState:
+        if state.tokens.shape[1] == 0:
+            whole = graph is self.manipulation
+            return (self.model.after_manipulation if whole else self.model.after_block)(state, action)[0]
+        tokens, tool, fate = graph(
+            tokens=state.tokens, size=state.size, tool=state.tool, present=state.present, action=action
+        )
+        return LatentState(tokens, state.size, tool, state.present, fate)
