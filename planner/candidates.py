@@ -12,24 +12,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from planner.base import Manipulation
-from simulator.base import CONTAINERS, MOVABLE, WORK_HALF_WIDTH, Fact, Subgoal, Thing
+from planner.lanes import detours
+from planner.room import EDGE, FLOOR, GAP, Spot, free_spots, outer, roomy
+from simulator.base import CONTAINERS, MOVABLE, Fact, Subgoal, Thing
 from world_model.energies import above, fact_energy, occupying, point_of, table_of
 
-EDGE = WORK_HALF_WIDTH - 0.03
-"""Largest coordinate of a target on the table, metres."""
-GAP = 0.012
-"""Least gap to other things of a target on the table, metres."""
 OVER = 0.03
 """How far above everything else a thing is carried, metres."""
-FLOOR = 0.004
-"""Thickness of a container's floor, metres."""
+MUTUAL = ("line", "apart", "next_to", "left_of", "right_of", "behind", "in_front_of")
+"""Relations that moving any of their things can make hold."""
 UNMET = 1e-6
-
-Spot = tuple[float, float, float]
-"""Where the centre of a thing could go, metres."""
 
 
 @dataclass(frozen=True)
@@ -76,15 +70,21 @@ def for_fact(
             yield manipulation(things, thing, spot, push=False)
     if fact.relation == "clear" or buried(things, fact):
         return
-    named = [t for name in fact.arguments for t in things if t.id == name]
-    movers = [t for t in named if t.kind in MOVABLE]
-    if fact.relation not in ("line", "apart", "next_to", "left_of", "right_of", "behind", "in_front_of"):
-        movers = movers[:1]
-    for mover in movers:
+    for mover in movers_of(things, fact):
         if mover.id in {t.id for t in obstacles} or covered(things, mover):
             continue
-        for spot in goal_spots(things, mover, fact, rng, breadth):
-            yield manipulation(things, mover, spot, push=subgoal.manner == "push")
+        spots, push = goal_spots(things, mover, fact, rng, breadth), subgoal.manner == "push"
+        if push and breadth.aside:
+            spots += detours(things, mover, spots[:1])
+        for spot in spots:
+            yield manipulation(things, mover, spot, push=push)
+
+
+def movers_of(things: Sequence[Thing], fact: Fact) -> list[Thing]:
+    """Return the things that may move to make ``fact`` hold: what it is about, or any of them where it is mutual."""
+    named = [t for name in fact.arguments for t in things if t.id == name]
+    movers = [t for t in named if t.kind in MOVABLE]
+    return movers if fact.relation in MUTUAL else movers[:1]
 
 
 def buried(things: Sequence[Thing], fact: Fact) -> bool:
@@ -192,43 +192,6 @@ def on_top(support: Thing, mover: Thing) -> list[Spot]:
     room = max(0.0, room)
     around = [(x + room * dx, y + room * dy, base + half) for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1))]
     return [(x, y, base + half), *around]
-
-
-def free_spots(things: Sequence[Thing], mover: Thing, rng: np.random.Generator, count: int) -> list[Spot]:
-    """Return up to ``count`` random centres on the table at which ``mover`` touches nothing, metres."""
-    points = rng.uniform(-EDGE, EDGE, (max(200, 2 * count), 2))
-    spots = np.column_stack([points, np.full(len(points), mover.size[2] / 2)])
-    return [(x, y, z) for x, y, z in spots[~crowded(things, mover, spots)][:count].tolist()]
-
-
-def roomy(things: Sequence[Thing], mover: Thing, spots: list[Spot]) -> list[Spot]:
-    """Return those of ``spots`` at which ``mover`` touches nothing."""
-    full = crowded(things, mover, np.array(spots).reshape(-1, 3))
-    return [spot for spot, taken in zip(spots, full.tolist(), strict=True) if not taken]
-
-
-def crowded(things: Sequence[Thing], mover: Thing, spots: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return ``[S]``: whether ``mover`` at ``spots [S, 3]`` comes closer than the gap to anything at its height.
-
-    Zones are flat and never in the way, nor is a container that it lies in.
-    """
-    others = [thing for thing in things if thing.id != mover.id and thing.kind != "zone"]
-    low, high = spots[:, 2] - mover.size[2] / 2, spots[:, 2] + mover.size[2] / 2
-    found, own = np.zeros(len(spots), dtype=np.bool_), outer(mover) + GAP
-    for other in others:
-        apart = np.hypot(spots[:, 0] - other.position[0], spots[:, 1] - other.position[1])
-        level = (low < other.top - 0.002) & (high > other.bottom)
-        if other.kind in CONTAINERS:
-            level &= low <= other.bottom + FLOOR / 2
-        found |= level & (apart < own + outer(other))
-    return found
-
-
-def outer(thing: Thing) -> float:
-    """Return the radius of the circle around the outline, metres."""
-    if thing.kind in ("cylinder", "ball", "bowl"):
-        return max(thing.size[:2]) / 2
-    return float(np.hypot(thing.size[0], thing.size[1])) / 2
 
 
 def manipulation(things: Sequence[Thing], mover: Thing, target: Spot, *, push: bool) -> Manipulation:

@@ -6,18 +6,20 @@ for more. Ablations switch parts of the search off or resize them; the default s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
 
 from planner.base import Budget, Manipulation
 from planner.candidates import Breadth
+from planner.lanes import barring
 from planner.level1 import ControlSearch
 from planner.level2 import ManipulationSearch
 from planner.refinement import Refinement
-from simulator.base import Subgoal
+from simulator.base import Subgoal, Thing
 from world_model.base import Belief
-from world_model.energies import blockers, fact_energy, table_of
+from world_model.energies import blockers, fact_energy, point_of, table_of
 
 CALM = 1.0
 """Surprise up to which the model is trusted as it was trained: the 99th percentile of play."""
@@ -73,12 +75,28 @@ def configure(
     blocked = float(blockers(subgoal.facts, table, energies)[0]) > 0
     worried = belief.surprise > CALM or bool(tabu)
     depth = 1 if unmet <= 1 and not blocked else min(budget.depth, unmet + 2 * blocked)
+    if subgoal.manner == "push" and barred(belief.scene.things, subgoal):
+        depth = max(depth, min(budget.depth, 2))
     breadth = Breadth(goal=10, aside=5) if worried else Breadth()
     chosen = Configuration(
         level1=ControlSearch(candidates=48, kept=16) if worried else ControlSearch(),
         level2=ManipulationSearch(depth=max(1, depth), beam=8 if worried else 6, breadth=breadth),
     )
     return chosen if switches == AS_IT_IS else switched(chosen, switches)
+
+
+def barred(things: Sequence[Thing], subgoal: Subgoal) -> bool:
+    """Whether something stands in the straight way of a thing that is to be pushed to a place or thing."""
+    named = {thing.id: thing for thing in things}
+    for fact in subgoal.facts:
+        mover = named.get(str(fact.arguments[0]))
+        if mover is None or fact.relation not in ("at", "in"):
+            continue
+        x, y = point_of(fact) if fact.relation == "at" else named[str(fact.arguments[1])].position[:2]
+        others = [thing for thing in things if thing.id not in fact.arguments]
+        if barring([mover, *others], mover, (x, y, mover.position[2])):
+            return True
+    return False
 
 
 def switched(chosen: Configuration, switches: Switches) -> Configuration:

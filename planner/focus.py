@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from planner.base import Manipulation
-from planner.candidates import outer
+from planner.room import outer
 from simulator.base import FloatArray
 from world_model.base import Belief
 

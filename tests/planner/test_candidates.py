@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from planner.candidates import Breadth, covered, crowded, in_the_way, propose
+from planner.candidates import Breadth, covered, in_the_way, propose
+from planner.room import crowded
 from simulator.base import Fact, Subgoal, Thing
 from simulator.places import PLACES
 from world_model.energies import fact_energy, table_of
