@@ -19,6 +19,10 @@ from planner.room import EDGE, FLOOR, GAP, Spot, free_spots, outer, roomy
 from simulator.base import CONTAINERS, MOVABLE, Fact, Subgoal, Thing
 from world_model.energies import above, fact_energy, occupying, point_of, table_of
 
+WALL = 0.006
+"""Thickness of a container's wall, metres."""
+SNUG = 0.0
+"""Least gap between things in one container, metres."""
 OVER = 0.03
 """How far above everything else a thing is carried, metres."""
 MUTUAL = ("line", "apart", "next_to", "left_of", "right_of", "behind", "in_front_of")
@@ -157,7 +161,7 @@ def special_spots(things: Sequence[Thing], mover: Thing, fact: Fact) -> list[Spo
         spots = on_top(support, mover)
         if support.kind == "zone":
             return roomy(things, mover, spots)
-        return (roomy(things, mover, spots) if support.kind in CONTAINERS else spots) or spots
+        return (roomy(things, mover, spots, SNUG) if support.kind in CONTAINERS else spots) or spots
     if fact.relation == "at":
         x, y = point_of(fact)
         spots = [(x + dx, y + dy, mover.size[2] / 2) for dx in (0, 0.02, -0.02) for dy in (0, 0.02, -0.02)]
@@ -180,18 +184,24 @@ def around(other: Thing, mover: Thing) -> list[Spot]:
 
 
 def on_top(support: Thing, mover: Thing) -> list[Spot]:
-    """Return centres for ``mover`` on or in ``support``: in the middle, and around it where there is room."""
+    """Return centres for ``mover`` on or in ``support``: in the middle, and around it where there is room.
+
+    Where it can lie at either end of a container, it does: the middle would take the room of two.
+    """
     x, y, _ = support.position
     half = mover.size[2] / 2
     if support.kind in CONTAINERS:
-        base, room = support.bottom + FLOOR, min(support.size[:2]) / 2 - max(mover.size[:2]) * 0.75 - 0.006
+        base, wall = support.bottom + FLOOR, outer(mover) + WALL
     elif support.kind == "zone":
-        base, room = 0.0, min(support.size[:2]) / 2 - 0.02
+        base, wall = 0.0, 0.02
     else:
         return [(x, y, support.top + half)]
-    room = max(0.0, room)
-    around = [(x + room * dx, y + room * dy, base + half) for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1))]
-    return [(x, y, base + half), *around]
+    long, short = (max(0.0, extent / 2 - wall) for extent in support.size[:2])
+    ends = [(long, 0.0), (-long, 0.0), (0.0, short), (0.0, -short)]
+    shared = support.kind == "tray" and max(long, short) >= outer(mover)
+    cos, sin = float(np.cos(support.yaw)), float(np.sin(support.yaw))
+    offsets = ends if shared else [(0.0, 0.0), *ends]
+    return [(x + cos * u - sin * v, y + sin * u + cos * v, base + half) for u, v in offsets]
 
 
 def manipulation(things: Sequence[Thing], mover: Thing, target: Spot, *, push: bool) -> Manipulation:

@@ -15,6 +15,9 @@ from torch import Tensor
 
 from simulator.base import Thing
 
+SQUARE = 1.15
+"""Below this ratio of the horizontal extents an outline counts as square: its heading is not known."""
+
 
 def outline(size: Tensor, yaw: Tensor) -> Tensor:
     """Return ``[..., 4]`` outlines of extents ``size [..., 3]`` (metres) turned by ``yaw [...]`` (radians)."""

@@ -10,14 +10,12 @@ from torch import Tensor
 from simulator.base import COLOURS, KINDS, MOVABLE, FloatArray, Kind, Thing
 from world_model.grouping import Groups, group
 from world_model.model import WorldModel
-from world_model.outline import extents, outline
+from world_model.outline import SQUARE, extents, outline
 
 TOKEN_SHARE = 0.5
 """Weight of the token's opinion of the kind beside the fovea's, which sees more pixels."""
 STRANGER = 12.0
 """Summed cell weight from which something nobody expected is believed to be there."""
-SQUARE = 1.15
-"""Below this ratio of the horizontal extents an outline counts as square."""
 THINNEST = 0.0005
 """Least extent of a thing, metres."""
 BROADEST = 0.06

@@ -136,3 +136,20 @@ def test_a_second_thing_goes_beside_the_first_on_a_zone() -> None:
     found = proposals((A, zone, first), Fact("in", ("a", "zone")))
     assert found
     assert all(np.hypot(m.target[0], m.target[1] - 0.15) > 0.04 for m in found)
+
+
+def test_the_first_of_two_lies_at_one_end_of_a_tray_however_it_is_turned_and_the_second_at_the_other() -> None:
+    tray = Thing("t", "tray", "red", (0.14, 0.11, 0.025), (0.1, -0.1, 0.0125), 0.8)
+    first = proposals((A, tray), Fact("in", ("a", "t")))[0].target
+    along = (first[0] - 0.1) * np.cos(0.8) + (first[1] + 0.1) * np.sin(0.8)
+    assert abs(along) == pytest.approx(0.07 - 0.04 / 2**0.5 - 0.006, abs=1e-3)
+    lying, second = replace(A, position=first), cube("b", -0.1, 0.1)
+    targets = [m.target for m in proposals((lying, second, tray), Fact("in", ("b", "t")))]
+    assert targets[0][:2] == pytest.approx((0.2 - first[0], -0.2 - first[1]), abs=1e-6)
+
+
+def test_a_plank_needs_no_more_room_across_than_it_is_wide() -> None:
+    plank = Thing("p", "cube", "red", (0.1, 0.03, 0.03), (0.0, 0.0, 0.015), 0.0)
+    beside, ahead = np.array([[0.0, 0.06, 0.02]]), np.array([[0.06, 0.0, 0.02]])
+    assert not crowded((plank, B), B, beside).any()
+    assert crowded((plank, B), B, ahead).all()
