@@ -12,8 +12,8 @@ from world_model.base import Belief
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
-DecompositionStatus = Literal["planned", "question", "refused"]
-EpisodeStatus = Literal["running", "reached", "unmet", "refused", "question", "interrupted", "failed"]
+DecompositionStatus = Literal["planned", "question", "refused", "answered"]
+EpisodeStatus = Literal["running", "reached", "unmet", "refused", "question", "interrupted", "failed", "answered"]
 
 
 @dataclass(frozen=True)
@@ -21,13 +21,15 @@ class Decomposition:
     """What a language backend makes of an instruction on a scene.
 
     Attributes:
-        status: ``planned`` with subgoals, ``question`` with a message to the person, or ``refused`` with a reason.
+        status: ``planned`` with subgoals, ``question`` with a message to the person, ``refused`` with a reason, or
+            ``answered``: the person asked something about the scene, and the message answers it.
         subgoals: in order; facts name things by id.
         constraints: facts that must hold throughout, ``("keep", id)``.
         message: the question or the reason of the refusal.
         choices: the answers offered with a question.
         backend: which language model answered, with its version.
         milliseconds: time it took.
+        program: what was understood, before it was resolved on the scene, in the backend's own form; may be empty.
     """
 
     status: DecompositionStatus
@@ -37,6 +39,26 @@ class Decomposition:
     choices: tuple[str, ...] = ()
     backend: str = ""
     milliseconds: float = 0.0
+    program: str = ""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """An earlier request of the same conversation and what became of it.
+
+    Attributes:
+        instruction: as said; of a clarified request, the one that was asked about.
+        answer: what the language model made of it.
+        before: the scene as perceived when it was said.
+        after: the scene as perceived when it ended.
+        chosen: answers given so far to questions about it, as they were offered.
+    """
+
+    instruction: str
+    answer: Decomposition
+    before: Scene
+    after: Scene
+    chosen: tuple[str, ...] = ()
 
 
 class LanguageModel(Protocol):

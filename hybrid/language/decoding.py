@@ -9,16 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, cast
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 from transformers import DynamicCache, EncoderDecoderCache
 
-from hybrid.language.network import MAX_WIRE_TOKENS, OUTPUT, START, TOKEN_ID, Network, encode
+from hybrid.language.network import MAX_WIRE_TOKENS, START, Network, encode
 from hybrid.language.wire import END, Stack
-
-_END_ID: Final = TOKEN_ID[END]
 
 
 @dataclass(frozen=True)
@@ -41,9 +39,9 @@ class Decoded:
 
 @dataclass(frozen=True)
 class _Path:
-    """A beam's program so far as output ids, with its log-probability."""
+    """A beam's program so far, with its log-probability."""
 
-    ids: tuple[int, ...]
+    tokens: tuple[str, ...]
     score: float
 
 
@@ -67,29 +65,33 @@ def beams(network: Network, text: str, width: int, barred: frozenset[str] = froz
     with torch.inference_mode():
         step = _Decoder(network, text)
         live, ended = [_Path((), 0.0)], list[_Path]()
-        tokens = torch.tensor([[TOKEN_ID[START]]])
+        tokens = torch.tensor([[network.token_id[START]]])
         for _ in range(MAX_WIRE_TOKENS - 1):
-            grown = _grown(live, step.scores(tokens), width, barred)
-            ended += [path for _, path in grown if path.ids[-1] == _END_ID]
-            going = [(row, path) for row, path in grown if path.ids[-1] != _END_ID]
+            grown = _grown(network, live, step.scores(tokens), width, barred)
+            ended += [path for _, path in grown if path.tokens[-1] == END]
+            going = [(row, path) for row, path in grown if path.tokens[-1] != END]
             ended = sorted(ended, key=lambda path: -path.score)[:width]
             if not going or (len(ended) == width and ended[-1].score >= going[0][1].score):
                 break
             live = [path for _, path in going]
             step.keep([row for row, _ in going])
-            tokens = torch.tensor([[path.ids[-1]] for path in live])
-    return [_decoded(path) for path in ended or live]
+            tokens = torch.tensor([[network.token_id[path.tokens[-1]]] for path in live])
+    return [Decoded(path.tokens, path.score) for path in ended or live]
 
 
-def _grown(live: list[_Path], scores: Tensor, width: int, barred: frozenset[str]) -> list[tuple[int, _Path]]:
+def _grown(
+    network: Network, live: list[_Path], scores: Tensor, width: int, barred: frozenset[str]
+) -> list[tuple[int, _Path]]:
     """The best ``width`` continuations of all paths, each with the row it came from; ``scores`` is ``[B, outputs]``."""
     candidates: list[tuple[int, _Path]] = []
     for row, path in enumerate(live):
-        allowed = [index for index in _after(path.ids)[1] if OUTPUT[index] not in barred]
-        logs = torch.log_softmax(scores[row, allowed], dim=-1)
+        allowed = [token for token in _after(path.tokens)[1] if token not in barred and token in network.token_id]
+        if not allowed:
+            continue
+        logs = torch.log_softmax(scores[row, [network.token_id[token] for token in allowed]], dim=-1)
         best = logs.topk(min(width, len(allowed)))
         for score, index in zip(best.values.tolist(), best.indices.tolist(), strict=True):
-            candidates.append((row, _Path((*path.ids, allowed[index]), path.score + score)))
+            candidates.append((row, _Path((*path.tokens, allowed[index]), path.score + score)))
     return sorted(candidates, key=lambda pair: -pair[1].score)[:width]
 
 
@@ -123,12 +125,8 @@ class _Decoder:
             self._cache.reorder_cache(torch.LongTensor(rows))
 
 
-def _decoded(path: _Path) -> Decoded:
-    return Decoded(tuple(OUTPUT[index] for index in path.ids), path.score)
-
-
 @lru_cache(maxsize=65536)
-def _after(ids: tuple[int, ...]) -> tuple[Stack, list[int]]:
-    """The stack after output ids, and the ids that may follow."""
-    stack = Stack() if not ids else _after(ids[:-1])[0].after(OUTPUT[ids[-1]])
-    return stack, sorted(TOKEN_ID[token] for token in stack.allowed())
+def _after(tokens: tuple[str, ...]) -> tuple[Stack, tuple[str, ...]]:
+    """The stack after some tokens, and the tokens that may follow."""
+    stack = Stack() if not tokens else _after(tokens[:-1])[0].after(tokens[-1])
+    return stack, tuple(sorted(stack.allowed()))

@@ -18,8 +18,8 @@ from hybrid.errors import LanguageError
 from hybrid.language.decoding import Decoded, beams, greedy
 from hybrid.language.guards import doubts, ignored_colours, unknown_words, unsaid
 from hybrid.language.network import SHIPPED, Network, load
+from hybrid.language.reading import from_tokens
 from hybrid.language.resolver import resolve
-from hybrid.language.wire import from_tokens
 from simulator.base import Scene
 
 SURE: Final = 0.74
@@ -92,6 +92,7 @@ class EmbeddedLanguageModel:
         except LanguageError:
             return None
         answer = resolve(program, scene, unknown_words(text))
+        answer = replace(answer, program=" ".join(decoded.tokens[:-1]))
         return Reading(
             answer, math.exp(decoded.log_probability), doubts(text, program), bool(ignored_colours(text, program))
         )

@@ -121,20 +121,21 @@ def nouns(program: Program) -> Iterator[Noun]:
     for step in program.steps:
         for term in _terms(step):
             yield from _parts(term)
-    for kept in program.keep:
+    for kept in (*program.keep, *_asked(program)):
         yield from _parts(kept)
 
 
+def _asked(program: Program) -> tuple[Term, ...]:
+    if isinstance(program.ask, schema.Claim):
+        return _terms(program.ask.claim)
+    return () if program.ask is None else program.ask.about
+
+
 def _terms(step: AnyStep) -> tuple[Term, ...]:
-    match step:
-        case schema.Pair():
-            return (*step.a, step.b)
-        case schema.Between():
-            return (*step.a, step.b, step.c)
-        case schema.Tower():
-            return (*step.a, *(end for end in (step.base, step.peak) if end is not None))
-        case _:
-            return step.a
+    found: list[Term] = []
+    for part in (getattr(step, field, None) for field in ("a", "b", "c", "base", "peak", "around")):
+        found += part if isinstance(part, tuple) else [] if part is None else [part]
+    return tuple(found)
 
 
 def _parts(term: Term) -> Iterator[Noun]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +28,7 @@ CARD_VERSION: Final = 1
 PAD: Final = "<pad>"
 START: Final = "<s>"
 OUTPUT: Final[tuple[str, ...]] = (PAD, START, *WIRE_TOKENS)
-"""Output vocabulary: padding, start, then the wire tokens."""
+"""Output vocabulary of a network trained today: padding, start, then the wire tokens."""
 TOKEN_ID: Final = {token: index for index, token in enumerate(OUTPUT)}
 MAX_TEXT_TOKENS: Final = 256
 MAX_WIRE_TOKENS: Final = 128
@@ -61,10 +62,17 @@ class Network:
     model: EncoderDecoderModel
     tokenizer: Tokenizer
     card: dict[str, Json]
+    output: tuple[str, ...] = OUTPUT
+    """What each row of its output means; weights trained on an earlier wire language lack its newer tokens."""
+
+    @cached_property
+    def token_id(self) -> dict[str, int]:
+        """The row of every token the network can write."""
+        return {token: index for index, token in enumerate(self.output)}
 
 
-def build(size: Architecture) -> EncoderDecoderModel:
-    """Build an untrained network; no dropout (EVIDENCE 7: the samples never repeat)."""
+def build(size: Architecture, outputs: int = len(OUTPUT)) -> EncoderDecoderModel:
+    """Build an untrained network with so many ``outputs``; no dropout (EVIDENCE 7: the samples never repeat)."""
     encoder = BertConfig(
         vocab_size=size.text_vocabulary,
         hidden_size=size.encoder_width,
@@ -76,7 +84,7 @@ def build(size: Architecture) -> EncoderDecoderModel:
         attention_probs_dropout_prob=0.0,
     )
     decoder = BertConfig(
-        vocab_size=len(OUTPUT),
+        vocab_size=outputs,
         hidden_size=size.decoder_width,
         num_hidden_layers=size.decoder_layers,
         num_attention_heads=size.decoder_heads,
@@ -141,7 +149,9 @@ def load(folder: Path) -> Network:
         raise CheckpointError(
             f"language weights {weights}", "they are not the ones the card names", "Restore or retrain them."
         )
-    if card.get("output") != list(OUTPUT):
+    written = card.get("output")
+    output = tuple(str(token) for token in written) if isinstance(written, list) else ()
+    if output[:2] != (PAD, START) or not set(output) <= set(OUTPUT) or END not in output:
         raise CheckpointError(
             f"language weights {folder}", "they write another wire language", "Retrain with hybrid.language.train."
         )
@@ -150,7 +160,7 @@ def load(folder: Path) -> Network:
         raise CheckpointError(
             f"language card {folder}", "it names no architecture", "Retrain with hybrid.language.train."
         )
-    model = build(Architecture(**{name: int(str(value)) for name, value in sizes.items()}))
+    model = build(Architecture(**{name: int(str(value)) for name, value in sizes.items()}), len(output))
     tensors = {name: tensor.float() for name, tensor in load_file(weights).items()}
     missing, unexpected = model.load_state_dict(tensors, strict=False)
     absent = [name for name in missing if name in _unshared(model)]
@@ -159,7 +169,7 @@ def load(folder: Path) -> Network:
             f"language weights {weights}", f"{[*absent, *unexpected][0]} does not fit", "Restore or retrain them."
         )
     model.tie_weights()
-    return Network(model.eval(), Tokenizer.from_file(str(folder / TOKENIZER_FILE)), card)
+    return Network(model.eval(), Tokenizer.from_file(str(folder / TOKENIZER_FILE)), card, output)
 
 
 def _unshared(model: EncoderDecoderModel) -> dict[str, Tensor]:

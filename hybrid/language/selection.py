@@ -27,7 +27,14 @@ NEAR: Final = 0.06
 """Largest gap between footprints for a selector such as *next to*, metres: wider than the fact's."""
 AROUND_PLACE: Final = 0.13
 """How far from a named place a selected thing may be, metres: half the work area's half width."""
-_COUNTS: Final = {"two": 2, "three": 3, "four": 4}
+_COUNTS: Final = {"two": 2, "three": 3, "four": 4, "five": 5}
+_ORDINALS: Final = {
+    "second_left": (1.0, 1),
+    "second_right": (-1.0, 1),
+    "third_left": (1.0, 2),
+    "third_right": (-1.0, 2),
+}
+"""Side from which is counted, along +y, and how many are passed over."""
 
 
 class Unresolvable(LanguageError):  # noqa: N818
@@ -53,12 +60,14 @@ class Table:
         mentioned: ids meant by earlier selectors, for *the other*.
         moved: ids the last step moved, for *it* and *them*.
         unknown: words that name nothing we know, for refusals.
+        chosen: what the person answered to earlier questions, as it was offered.
     """
 
     scene: Scene
     mentioned: frozenset[str] = frozenset()
     moved: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    chosen: tuple[str, ...] = ()
 
     def noting(self, things: Sequence[Thing]) -> Table:
         """Return the table with ``things`` mentioned."""
@@ -81,15 +90,19 @@ def select(term: Term, table: Table, role: Role, *, avoid: frozenset[str] = froz
         if not table.moved:
             raise Unresolvable('I do not know what "it" is', question=True, choices=_all_names(table.scene))
         return tuple(table.scene.thing(thing) for thing in table.moved)
-    if term.kind == "unknown":
-        raise Unresolvable(_unknown(term, table))
-    found = _superlative(term, _fitting(term, table, role))
-    if term.excluding:
-        gone = {thing.id for noun in term.excluding for thing in _matching(noun, table.scene.things)}
-        found = [thing for thing in found if thing.id not in gone]
+    found = candidates(term, table, role)
     if not found:
         raise Unresolvable(_missing(term, table))
     return _quantified(term, found, table, avoid)
+
+
+def candidates(term: Selector, table: Table, role: Role = "target") -> list[Thing]:
+    """Return all that fit ``term`` whatever its quantifier, none when nothing does; errors as in ``select``."""
+    if term.kind == "unknown":
+        raise Unresolvable(_unknown(term, table))
+    gone = {thing.id for noun in term.excluding for thing in _matching(noun, table.scene.things)}
+    found = [thing for thing in _fitting(term, table, role) if thing.id not in gone]
+    return _superlative(term, found)
 
 
 def _quantified(term: Selector, found: list[Thing], table: Table, avoid: frozenset[str]) -> tuple[Thing, ...]:
@@ -109,6 +122,9 @@ def _quantified(term: Selector, found: list[Thing], table: Table, avoid: frozens
 def _the_one(term: Selector, found: list[Thing], table: Table) -> Thing:
     if len(found) == 1:
         return found[0]
+    answered = [thing for thing in found if description.name(thing, table.scene) in table.chosen]
+    if len(answered) == 1:
+        return answered[0]
     known = [thing for thing in found if thing.id in table.mentioned]
     if len(known) == 1:
         return known[0]
@@ -146,7 +162,8 @@ def _all_names(scene: Scene) -> tuple[str, ...]:
 def _anchor_words(anchor: Anchor) -> str:
     if anchor.noun is None or anchor.link is None:
         return f"at the {(anchor.place or '').replace('_', ' ')}"
-    return f"{anchor.link.replace('_', ' ')} the {phrase(anchor.noun)}"
+    words = "it" if isinstance(anchor.noun, Pronoun) else f"the {phrase(anchor.noun)}"
+    return f"{anchor.link.replace('_', ' ')} {words}"
 
 
 def _fitting(term: Selector, table: Table, role: Role) -> list[Thing]:
@@ -205,6 +222,9 @@ def _bulky(noun: Noun, found: list[Thing]) -> list[Thing]:
 
 
 def _superlative(term: Selector, found: list[Thing]) -> list[Thing]:
+    if term.extreme in _ORDINALS:
+        side, passed = _ORDINALS[term.extreme]
+        return sorted(found, key=lambda thing: -side * thing.position[1])[passed : passed + 1]
     if term.extreme in (None, "other") or len(found) < 2:
         return found
     if term.extreme == "middle":
@@ -224,6 +244,8 @@ _RANKS: Final[dict[str, Callable[[Thing], float]]] = {
     "lowest": lambda thing: thing.top,
     "biggest": lambda thing: -volume(thing),
     "smallest": volume,
+    "tallest": lambda thing: -thing.size[2],
+    "shortest": lambda thing: thing.size[2],
 }
 """What each superlative makes smallest."""
 
@@ -231,11 +253,7 @@ _RANKS: Final[dict[str, Callable[[Thing], float]]] = {
 def _anchored(anchor: Anchor, found: list[Thing], table: Table) -> list[Thing]:
     if anchor.noun is None or anchor.link is None:
         return _around(anchor, found)
-    marks = _bulky(anchor.noun, _matching(anchor.noun, table.scene.things))
-    if anchor.noun.kind == "unknown":
-        raise Unresolvable(_unknown(Selector(colour=anchor.noun.colour, kind="unknown"), table))
-    if not marks:
-        raise Unresolvable(f"there is no {phrase(anchor.noun)} on the table; {_seen(table)}")
+    marks = _marks(anchor.noun, table)
     if anchor.link in ("nearest_to", "farthest_from"):
         sign = 1.0 if anchor.link == "nearest_to" else -1.0
         rest = [thing for thing in found if thing.id not in {mark.id for mark in marks}]
@@ -244,8 +262,24 @@ def _anchored(anchor: Anchor, found: list[Thing], table: Table) -> list[Thing]:
     return [thing for thing in found if any(mark.id != thing.id and test(thing, mark) for mark in marks)]
 
 
+def _marks(noun: Noun | Pronoun, table: Table) -> list[Thing]:
+    """The landmarks an anchor may mean."""
+    if isinstance(noun, Pronoun):
+        return list(select(noun, table, "target"))
+    if noun.kind == "unknown":
+        raise Unresolvable(_unknown(Selector(colour=noun.colour, kind="unknown"), table))
+    marks = _superlative(Selector(**noun.model_dump()), _bulky(noun, _matching(noun, table.scene.things)))
+    if not marks:
+        raise Unresolvable(f"there is no {phrase(noun)} on the table; {_seen(table)}")
+    return marks
+
+
 def _around(anchor: Anchor, found: list[Thing]) -> list[Thing]:
-    x, y = PLACES[anchor.place or "center"]
+    if anchor.place not in PLACES:
+        spots = [name for name in PLACES if anchor.place == "free" or ("_" in name) == (anchor.place == "corner")]
+        spots = [name for name in spots if name != "center"]
+        return [t for t in found if min(math.dist(t.position[:2], PLACES[name]) for name in spots) <= AROUND_PLACE / 2]
+    x, y = PLACES[anchor.place]
     distances = {thing.id: math.hypot(thing.position[0] - x, thing.position[1] - y) for thing in found}
     close = [thing for thing in found if distances[thing.id] <= AROUND_PLACE]
     return sorted(close, key=lambda thing: distances[thing.id])[:1] if len(close) > 1 else close

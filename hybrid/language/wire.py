@@ -2,26 +2,32 @@
 
 An LL(1) language in prefix notation::
 
-    PROGRAM = STEP (";" STEP)* ("keep" SEL)* | refuse_action | refuse_scope | refuse_unsafe
+    PROGRAM = STEP (";" STEP)* ("keep" SEL)* | refuse_action | refuse_scope | refuse_unsafe | QUESTION
     STEP    = ["push"] ACT
     ACT     = (on|in|next_to|apart) TERMS TERM | (left_of|right_of|in_front_of|behind) [CM] TERMS TERM
-            | between TERMS TERM TERM | at TERMS PLACE | shift TERMS DIRECTION (bit|some|far|CM)
-            | (clear|hold|down|line) TERMS | tower TERMS [(base|peak) SEL]
+            | between TERMS TERM TERM | at TERMS PLACE | shift TERMS DIRECTION AMOUNT
+            | (approach|retreat) TERMS TERM AMOUNT | (clear|hold|down|spread|gather|back|instead) TERMS
+            | line TERMS [COURSE] [PLACE] | tower TERMS [(base|peak) SEL | FLOORS] [PLACE] | swap TERM TERM
+            | match RELATION TERMS TERMS | sort TERMS (by_colour|by_kind|by_size)
+            | (circle|square|triangle) TERMS [around SEL] [PLACE] | undo | again [TERMS] | (further|less) AMOUNT
+    QUESTION = (ask_count|ask_where|ask_which|ask_colour|ask_exists) SEL | ask_distance SEL SEL
+            | ask_table | ask_help | ask_history | ask_true RELATION TERMS TERM
+    AMOUNT  = bit | some | far | CM
     TERMS   = TERM ("+" TERM)*                TERM = it | SEL
-    SEL     = NOUN [".place" PLACE | LINK NOUN] ("except" NOUN)*
+    SEL     = NOUN [".place" PLACE | LINK (NOUN | it)] ("except" NOUN)*
     NOUN    = QUANTIFIER [EXTREME] [BULK] [COLOUR] KIND
 
-``Stack`` says which tokens may follow, so that a decoder can be held to the language; ``to_tokens`` and ``from_tokens``
-convert without loss. Nothing here knows words, scenes or networks.
+``Stack`` says which tokens may follow, so that a decoder can be held to the language; ``to_tokens`` writes a
+program and ``hybrid.language.reading`` reads it back without loss. Nothing here knows words, scenes or networks.
 """
 
 from __future__ import annotations
 
-from typing import Final, cast, get_args
+from typing import Final, get_args
 
 from hybrid.errors import LanguageError
 from hybrid.language import schema
-from hybrid.language.schema import DIRECTED, Anchor, AnyStep, Noun, Program, Pronoun, Selector, Term
+from hybrid.language.schema import DIRECTED, AnyStep, Noun, Program, Pronoun, Selector, Term
 
 END: Final = "</s>"
 CENTIMETRES: Final = tuple(f"{n}cm" for n in range(1, schema.MAX_CENTIMETRES + 1))
@@ -30,11 +36,17 @@ _EXTREMES: Final = get_args(schema.Extreme)
 _BULKS: Final = get_args(schema.Bulk)
 _COLOURS: Final = get_args(schema.Colour)
 _KINDS: Final = get_args(schema.KindWord)
-_LINKS: Final = tuple(f".{link}" for link in get_args(schema.Link))
-_PLACES: Final = tuple(f"@{place}" for place in get_args(schema.Place))
+LINK_TOKENS: Final = tuple(f".{link}" for link in get_args(schema.Link))
+PLACE_TOKENS: Final = tuple(f"@{place}" for place in get_args(schema.Place))
 _DIRECTIONS: Final = tuple(f"to_{direction}" for direction in get_args(schema.Direction))
 _AMOUNTS: Final = get_args(schema.Amount)
 _REFUSALS: Final = tuple(f"refuse_{refusal}" for refusal in get_args(schema.Refusal))
+_COURSES: Final = tuple(f"row_{course}" for course in get_args(schema.Course))
+_FORMS: Final = get_args(schema.Form)
+_TRAITS: Final = tuple(f"by_{trait}" for trait in get_args(schema.Trait))
+_FLOORS: Final = get_args(schema.Floors)
+TOPIC_TOKENS: Final = tuple(f"ask_{topic}" for topic in get_args(schema.Topic))
+_PAIRINGS: Final = get_args(schema.Pairing)
 _DIRECTED: Final = tuple(relation for relation in get_args(schema.Pairing) if relation in DIRECTED)
 _UNDIRECTED: Final = tuple(relation for relation in get_args(schema.Pairing) if relation not in DIRECTED)
 
@@ -45,7 +57,12 @@ def _each(tokens: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
 
 _EMPTY: Final[tuple[str, ...]] = ()
 _RULES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
-    "PROGRAM": (("STEP", "STEPS", "KEEPS", END), *((refusal, END) for refusal in _REFUSALS)),
+    "PROGRAM": (
+        ("STEP", "STEPS", "KEEPS", END),
+        *((refusal, END) for refusal in _REFUSALS),
+        *((topic, *("SEL",) * schema.ABOUT.get(topic.removeprefix("ask_"), 1), END) for topic in TOPIC_TOKENS),
+        ("ask_true", "RELATION", "TERMS", "TERM", END),
+    ),
     "STEPS": ((";", "STEP", "STEPS"), _EMPTY),
     "KEEPS": (("keep", "SEL", "KEEPS"), _EMPTY),
     "STEP": (("push", "ACT"), ("ACT",)),
@@ -55,26 +72,41 @@ _RULES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
         ("between", "TERMS", "TERM", "TERM"),
         ("at", "TERMS", "PLACE"),
         ("shift", "TERMS", "DIRECTION", "AMOUNT"),
-        ("clear", "TERMS"),
-        ("hold", "TERMS"),
-        ("down", "TERMS"),
-        ("line", "TERMS"),
-        ("tower", "TERMS", "END?"),
+        ("approach", "TERMS", "TERM", "AMOUNT"),
+        ("retreat", "TERMS", "TERM", "AMOUNT"),
+        *((act, "TERMS") for act in ("clear", "hold", "down", "spread", "gather", "back", "instead")),
+        ("line", "TERMS", "COURSE?", "PLACE?"),
+        ("tower", "TERMS", "END?", "PLACE?"),
+        ("swap", "TERM", "TERM"),
+        ("match", "RELATION", "TERMS", "TERMS"),
+        ("sort", "TERMS", "TRAIT"),
+        *((form, "TERMS", "AROUND?", "PLACE?") for form in _FORMS),
+        ("undo",),
+        ("again", "TERMS?"),
+        ("further", "AMOUNT"),
+        ("less", "AMOUNT"),
     ),
     "TERMS": (("TERM", "MORE"),),
     "MORE": (("+", "TERM", "MORE"), _EMPTY),
     "TERM": (("it",), ("SEL",)),
     "SEL": (("NOUN", "ANCHOR?", "EXCEPT"),),
-    "ANCHOR?": ((".place", "PLACE"), *((link, "NOUN") for link in _LINKS), _EMPTY),
+    "TERMS?": (("TERM", "MORE"), _EMPTY),
+    "ANCHOR?": ((".place", "PLACE"), *((link, "MARK") for link in LINK_TOKENS), _EMPTY),
+    "MARK": (("NOUN",), ("it",)),
+    "RELATION": _each(_PAIRINGS),
+    "TRAIT": _each(_TRAITS),
+    "COURSE?": (*_each(_COURSES), _EMPTY),
+    "PLACE?": (*_each(PLACE_TOKENS), _EMPTY),
+    "AROUND?": (("around", "SEL"), _EMPTY),
     "EXCEPT": (("except", "NOUN", "EXCEPT"), _EMPTY),
     "NOUN": (("QUANTIFIER", "EXTREME?", "BULK?", "COLOUR?", "KIND"),),
-    "END?": (("base", "SEL"), ("peak", "SEL"), _EMPTY),
+    "END?": (("base", "SEL"), ("peak", "SEL"), *_each(_FLOORS), _EMPTY),
     "QUANTIFIER": _each(_QUANTIFIERS),
     "EXTREME?": (*_each(_EXTREMES), _EMPTY),
     "BULK?": (*_each(_BULKS), _EMPTY),
     "COLOUR?": (*_each(_COLOURS), _EMPTY),
     "KIND": _each(_KINDS),
-    "PLACE": _each(_PLACES),
+    "PLACE": _each(PLACE_TOKENS),
     "DIRECTION": _each(_DIRECTIONS),
     "AMOUNT": (*_each(_AMOUNTS), *_each(CENTIMETRES)),
     "CM?": (*_each(CENTIMETRES), _EMPTY),
@@ -147,6 +179,8 @@ def to_tokens(program: Program) -> tuple[str, ...]:
     """Write ``program`` as wire tokens, ``END`` included."""
     if program.refuse is not None:
         return (f"refuse_{program.refuse}", END)
+    if program.ask is not None:
+        return (*_question_tokens(program.ask), END)
     tokens: list[str] = []
     for index, step in enumerate(program.steps):
         tokens += [";"] if index else []
@@ -157,24 +191,69 @@ def to_tokens(program: Program) -> tuple[str, ...]:
     return (*tokens, END)
 
 
+def _question_tokens(question: schema.AnyQuestion) -> list[str]:
+    if isinstance(question, schema.Claim):
+        claim = question.claim
+        return ["ask_true", claim.relation, *_terms_tokens(claim.a), *_term_tokens(claim.b)]
+    return [f"ask_{question.topic}", *(token for term in question.about for token in _term_tokens(term))]
+
+
 def _step_tokens(step: AnyStep) -> list[str]:
-    terms = _terms_tokens(step.a)
     match step:
         case schema.Pair():
             distance = [] if step.centimetres is None else [f"{step.centimetres}cm"]
-            return [step.relation, *distance, *terms, *_term_tokens(step.b)]
-        case schema.Between():
-            return ["between", *terms, *_term_tokens(step.b), *_term_tokens(step.c)]
-        case schema.At():
-            return ["at", *terms, f"@{step.place}"]
-        case schema.Shift():
-            amount = step.by if isinstance(step.by, str) else f"{step.by}cm"
-            return ["shift", *terms, f"to_{step.direction}", amount]
+            return [step.relation, *distance, *_terms_tokens(step.a), *_term_tokens(step.b)]
+        case schema.Match():
+            return ["match", step.relation, *_terms_tokens(step.a), *_terms_tokens(step.b)]
+        case schema.Approach():
+            act = "retreat" if step.away else "approach"
+            return [act, *_terms_tokens(step.a), *_term_tokens(step.b), _amount_token(step.by)]
+        case schema.Undo() | schema.Further() | schema.Again():
+            return _spoken_tokens(step)
+        case schema.Shape():
+            return [step.form, *_terms_tokens(step.a), *_part("around", step.around), *_place_token(step.place)]
         case schema.Tower():
-            ends = (("base", step.base), ("peak", step.peak))
-            return ["tower", *terms, *(t for name, end in ends if end is not None for t in (name, *_term_tokens(end)))]
+            ends = (*_part("base", step.base), *_part("peak", step.peak), *((step.floors,) if step.floors else ()))
+            return ["tower", *_terms_tokens(step.a), *ends, *_place_token(step.place)]
         case _:
-            return [step.act, *terms]
+            return [step.act, *_terms_tokens(step.a), *_rest_tokens(step)]
+
+
+def _spoken_tokens(step: schema.Undo | schema.Further | schema.Again) -> list[str]:
+    if isinstance(step, schema.Further):
+        return ["less" if step.less else "further", _amount_token(step.by)]
+    return [step.act, *(_terms_tokens(step.a) if isinstance(step, schema.Again) and step.a else ())]
+
+
+def _rest_tokens(step: AnyStep) -> list[str]:
+    """What follows the act and its terms."""
+    match step:
+        case schema.Between():
+            return [*_term_tokens(step.b), *_term_tokens(step.c)]
+        case schema.At():
+            return _place_token(step.place)
+        case schema.Shift():
+            return [f"to_{step.direction}", _amount_token(step.by)]
+        case schema.Line():
+            return [*((f"row_{step.course}",) if step.course else ()), *_place_token(step.place)]
+        case schema.Swap():
+            return _term_tokens(step.b)
+        case schema.Sort():
+            return [f"by_{step.by}"]
+        case _:
+            return []
+
+
+def _amount_token(amount: int | str) -> str:
+    return amount if isinstance(amount, str) else f"{amount}cm"
+
+
+def _place_token(place: schema.Place | None) -> list[str]:
+    return [] if place is None else [f"@{place}"]
+
+
+def _part(word: str, selector: Selector | None) -> list[str]:
+    return [] if selector is None else [word, *_term_tokens(selector)]
 
 
 def _terms_tokens(terms: tuple[Term, ...]) -> list[str]:
@@ -191,121 +270,17 @@ def _term_tokens(term: Term) -> list[str]:
     anchor = term.anchor
     if anchor is not None:
         tokens += (
-            [".place", f"@{anchor.place}"] if anchor.noun is None else [f".{anchor.link}", *_noun_tokens(anchor.noun)]
+            [".place", f"@{anchor.place}"] if anchor.noun is None else [f".{anchor.link}", *_mark_tokens(anchor.noun)]
         )
     for noun in term.excluding:
         tokens += ["except", *_noun_tokens(noun)]
     return tokens
 
 
+def _mark_tokens(mark: Noun | Pronoun) -> list[str]:
+    return ["it"] if isinstance(mark, Pronoun) else _noun_tokens(mark)
+
+
 def _noun_tokens(noun: Noun) -> list[str]:
     parts = (noun.quantifier, noun.extreme, noun.bulk, noun.colour, noun.kind)
     return [part for part in parts if part is not None]
-
-
-def from_tokens(tokens: tuple[str, ...]) -> Program:
-    """Read wire tokens back; raises ``LanguageError`` naming the token that is out of place."""
-    stack = Stack()
-    for token in tokens:
-        stack = stack.after(token)
-    if stack.allowed():
-        raise LanguageError("program", "it ends too early", "Give a whole program of the wire language.")
-    try:
-        return _Reader(tokens).program()
-    except ValueError as error:
-        raise LanguageError("program", f"it breaks the schema ({error})", "Ask for fewer things at once.") from error
-
-
-class _Reader:
-    """Builds a program from tokens already known to be in the language."""
-
-    def __init__(self, tokens: tuple[str, ...]) -> None:
-        self._tokens = tokens
-        self._at = 0
-
-    def _next(self) -> str:
-        self._at += 1
-        return self._tokens[self._at - 1]
-
-    def _take(self, *options: str) -> str | None:
-        return self._next() if self._tokens[self._at] in options else None
-
-    def program(self) -> Program:
-        refusal = self._take(*_REFUSALS)
-        if refusal is not None:
-            return Program.model_validate({"refuse": refusal.removeprefix("refuse_")})
-        steps = [self._step()]
-        while self._take(";"):
-            steps.append(self._step())
-        keep: list[Selector] = []
-        while self._take("keep"):
-            keep.append(self._selector())
-        return Program(steps=tuple(steps), keep=tuple(keep))
-
-    def _step(self) -> AnyStep:
-        push = self._take("push") is not None
-        act = self._next()
-        fields: dict[str, object] = {"push": push}
-        if act in _DIRECTED or act in _UNDIRECTED:
-            distance = self._take(*CENTIMETRES)
-            centimetres = None if distance is None else int(distance.removesuffix("cm"))
-            fields |= {"relation": act, "centimetres": centimetres, "a": self._terms(), "b": self._term()}
-            return schema.Pair.model_validate(fields)
-        fields["a"] = self._terms()
-        match act:
-            case "between":
-                return schema.Between.model_validate(fields | {"b": self._term(), "c": self._term()})
-            case "at":
-                return schema.At.model_validate(fields | {"place": self._next().removeprefix("@")})
-            case "shift":
-                return schema.Shift.model_validate(
-                    fields | {"direction": self._next().removeprefix("to_"), "by": self._amount()}
-                )
-            case "tower":
-                end = self._take("base", "peak")
-                return schema.Tower.model_validate(fields | ({} if end is None else {end: self._selector()}))
-            case _:
-                return _PLAIN[act].model_validate(fields)
-
-    def _amount(self) -> str | int:
-        token = self._next()
-        return int(token.removesuffix("cm")) if token in CENTIMETRES else token
-
-    def _terms(self) -> tuple[Term, ...]:
-        terms = [self._term()]
-        while self._take("+"):
-            terms.append(self._term())
-        return tuple(terms)
-
-    def _term(self) -> Term:
-        return Pronoun() if self._take("it") else self._selector()
-
-    def _selector(self) -> Selector:
-        noun = self._noun()
-        anchor = self._anchor()
-        excluding: list[Noun] = []
-        while self._take("except"):
-            excluding.append(self._noun())
-        return Selector(**noun.model_dump(), anchor=anchor, excluding=tuple(excluding))
-
-    def _anchor(self) -> Anchor | None:
-        if self._take(".place"):
-            return Anchor(place=cast(schema.Place, self._next().removeprefix("@")))
-        link = self._take(*_LINKS)
-        return None if link is None else Anchor(link=cast(schema.Link, link.removeprefix(".")), noun=self._noun())
-
-    def _noun(self) -> Noun:
-        fields: dict[str, str | None] = {"quantifier": self._next()}
-        fields["extreme"] = self._take(*_EXTREMES)
-        fields["bulk"] = self._take(*_BULKS)
-        fields["colour"] = self._take(*_COLOURS)
-        fields["kind"] = self._next()
-        return Noun.model_validate(fields)
-
-
-_PLAIN: Final[dict[str, type[schema.Clear] | type[schema.Hold] | type[schema.Down] | type[schema.Line]]] = {
-    "clear": schema.Clear,
-    "hold": schema.Hold,
-    "down": schema.Down,
-    "line": schema.Line,
-}

@@ -7,7 +7,8 @@ from collections import Counter
 from hybrid.language.grammar import LONGEST, Grammar
 from hybrid.language.guards import doubts
 from hybrid.language.schema import Pair, Shift
-from hybrid.language.wire import WIRE_TOKENS, from_tokens, to_tokens
+from hybrid.language.reading import from_tokens
+from hybrid.language.wire import WIRE_TOKENS, to_tokens
 
 _GRAMMAR = Grammar(8)
 SAMPLES = [_GRAMMAR.sample() for _ in range(3000)]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hybrid.language.guards import doubts, ignored_colours, unknown_words, unsaid
-from hybrid.language.wire import END, Stack, from_tokens
+from hybrid.language.reading import from_tokens
+from hybrid.language.wire import END, Stack
 
 
 def doubt(text: str, words: str) -> tuple[str, ...]:

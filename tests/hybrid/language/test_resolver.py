@@ -6,7 +6,8 @@ import pytest
 
 from hybrid.language.resolver import resolve
 from hybrid.language.schema import Program
-from hybrid.language.wire import END, from_tokens
+from hybrid.language.reading import from_tokens
+from hybrid.language.wire import END
 from simulator.base import Scene, Thing
 from simulator.scene import load_scene
 from tests.hybrid.language.tables import table

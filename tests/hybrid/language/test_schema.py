@@ -15,7 +15,7 @@ STEP = {"act": "hold", "a": [RED]}
 
 def test_a_plain_program_is_read_with_its_defaults():
     program = Program.model_validate({"steps": [STEP]})
-    assert program.version == 1
+    assert program.version == 2
     assert program.steps[0].a[0].quantifier == "the"
 
 

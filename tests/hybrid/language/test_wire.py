@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from hybrid.errors import LanguageError
 from hybrid.language.schema import Program
-from hybrid.language.wire import END, WIRE_TOKENS, Stack, from_tokens, to_tokens
+from hybrid.language.reading import from_tokens
+from hybrid.language.wire import END, WIRE_TOKENS, Stack, to_tokens
 
 
 def walk(seed: int, longest: int = 60) -> tuple[str, ...]:
