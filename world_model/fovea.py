@@ -2,7 +2,7 @@
 
 The encoder's cells are two pixels wide and a 4 cm thing is seven pixels across: enough to say where it is to a few
 millimetres, too little to tell a cylinder from a cube. The fovea cuts a patch of fixed metric size around a centre
-out of every view and reads kind, colour and size off it.
+out of every view and reads kind, colour and outline off it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ REACH = 0.065
 DECOY = (0.014, 0.05)
 """Decoys lie this far from a thing's centre at least and at most, metres."""
 PATCH = 24
-"""Samples along a patch's side."""
+"""Samples along a patch's side; a multiple of 4."""
+PLACED = 16
+"""Features kept at every place of the patch: where a thing's edges lie says how large it is, pooling forgets it."""
 
 
 @dataclass(frozen=True)
@@ -77,16 +79,16 @@ class Fovea(nn.Module):
             nn.Conv2d(2 * width, 2 * width, 3, padding=1),
             nn.SiLU(),
         )
-        self.name = nn.Sequential(
-            nn.Linear(2 * width * self.views * 2, 128), nn.SiLU(), nn.Linear(128, 5 + len(KINDS) + len(COLOURS))
-        )
+        self.place = nn.Conv2d(2 * width, PLACED, 1)
+        told = self.views * (2 * 2 * width + PLACED * (PATCH // 4) ** 2)
+        self.name = nn.Sequential(nn.Linear(told, 128), nn.SiLU(), nn.Linear(128, 5 + len(KINDS) + len(COLOURS)))
 
     def forward(self, channels: Tensor, centres: Tensor) -> Glance:
         """Return what is at ``centres [B, N, 3]`` (metres, world frame)."""
         patches = self.patches(channels, centres)
         seen = self.look(patches.flatten(0, 2))
-        pooled = torch.cat([seen.mean((-1, -2)), seen.amax((-1, -2))], dim=-1)
-        shape, presence, kind, colour = self.name(pooled.unflatten(0, patches.shape[:3]).flatten(2)).split(
+        told = torch.cat([seen.mean((-1, -2)), seen.amax((-1, -2)), self.place(seen).flatten(1)], dim=-1)
+        shape, presence, kind, colour = self.name(told.unflatten(0, patches.shape[:3]).flatten(2)).split(
             [4, 1, len(KINDS), len(COLOURS)], dim=-1
         )
         return Glance(kind, colour, as_outline(shape), presence[..., 0])
