@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import JSON, BigInteger, LargeBinary, String, Text, inspect, select
+from sqlalchemy import JSON, BigInteger, LargeBinary, String, inspect, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from hybrid.base import Json
@@ -88,13 +88,13 @@ class ItemRow(GraphBase):
     namespace: Mapped[str] = mapped_column(String(400), primary_key=True)
     key: Mapped[str] = mapped_column(String(400), primary_key=True)
     value: Mapped[Json] = mapped_column(nullable=False)
-    text: Mapped[str | None] = mapped_column(Text)
-    """What of the value is searched for by meaning; null when it is not to be found that way."""
+    embedding: Mapped[FloatArray | None]
+    """Of the words by which it is searched for; null when it is not to be found that way."""
     created_at: Mapped[datetime]
-    updated_at: Mapped[datetime]
+    updated_at: Mapped[datetime] = mapped_column(index=True)
     expires_at: Mapped[datetime | None] = mapped_column(index=True)
     minutes: Mapped[float | None]
-    """Time to live, minutes, for prolonging it at a reading."""
+    """Time to live, minutes, by which a reading prolongs it."""
 
 
 def prepare(database: Database) -> None:
