@@ -6,8 +6,9 @@ from fastapi import FastAPI
 
 from api.face import create_app
 from hybrid.bootstrap import build_engine
+from hybrid.carrying import engine_runner
 from hybrid.config import load_settings
-from hybrid.service import TaskService, engine_runner
+from hybrid.service import TaskService
 from hybrid.store.episodes import open_store
 
 
@@ -19,6 +20,12 @@ def build_app() -> FastAPI:
     """
     settings = load_settings()
     store = open_store(settings.database_url, settings.artifact_dir)
-    runner = engine_runner(build_engine(settings))
-    service = TaskService(store, runner, room=settings.queue_size, seconds=settings.task_seconds)
+    runner = engine_runner(build_engine(settings)) if settings.embedded_worker else None
+    service = TaskService(
+        store,
+        runner,
+        room=settings.queue_size,
+        seconds=settings.task_seconds,
+        lease_seconds=settings.lease_seconds,
+    )
     return create_app(service, settings)

@@ -46,7 +46,11 @@ STATUS: dict[type[errors.HybridError], int] = {
     errors.TaskError: 422,
     errors.TaskNotFoundError: 404,
     errors.TaskConflictError: 409,
+    errors.TaskStateError: 409,
+    errors.PlanChangedError: 409,
+    errors.LeaseLostError: 409,
     errors.QueueFullError: 429,
+    errors.ServiceStoppingError: 503,
 }
 _RETRY = frozenset({429, 503})
 _TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}

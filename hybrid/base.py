@@ -70,9 +70,18 @@ class LanguageModel(Protocol):
         ...
 
     def decompose(
-        self, instruction: str, scene: Scene, *, examples: tuple[str, ...] = (), feedback: str = ""
+        self,
+        instruction: str,
+        scene: Scene,
+        *,
+        examples: tuple[str, ...] = (),
+        feedback: str = "",
+        turns: tuple[Turn, ...] = (),
     ) -> Decomposition:
-        """Decompose ``instruction`` against ``scene``; ``feedback`` is the reason the last decomposition failed."""
+        """Decompose ``instruction`` against ``scene``.
+
+        ``feedback`` is the reason the last decomposition failed; ``turns`` is the conversation so far, oldest first.
+        """
         ...
 
 

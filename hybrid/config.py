@@ -90,6 +90,10 @@ class Settings(BaseSettings):
     """Port the service listens on; 0 lets the system choose."""
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     """Names requests may address, comma-separated; empty allows any, on loopback only those of this machine."""
+    embedded_worker: bool = True
+    """Whether the service carries tasks out itself; otherwise processes started by ``hybrid worker`` must."""
+    lease_seconds: float = Field(default=30.0, ge=1.0, le=3_600)
+    """Silence after which a worker counts as dead and its task is given to another, seconds."""
     queue_size: int = Field(default=32, ge=1, le=100_000)
     """Tasks that may wait; further ones are turned away with 429."""
     max_body_bytes: int = Field(default=65_536, ge=1_024, le=16_777_216)

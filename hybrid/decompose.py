@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import replace
 from typing import Final
 
-from hybrid.base import Decomposition, LanguageModel
+from hybrid.base import Decomposition, LanguageModel, Turn
 from hybrid.errors import InstructionError
 from simulator.base import Scene
 
@@ -20,7 +20,13 @@ _LAYOUT: Final = frozenset("\n\r\t")
 
 
 def decompose(
-    language: LanguageModel, instruction: str, scene: Scene, *, examples: tuple[str, ...] = (), feedback: str = ""
+    language: LanguageModel,
+    instruction: str,
+    scene: Scene,
+    *,
+    examples: tuple[str, ...] = (),
+    feedback: str = "",
+    turns: tuple[Turn, ...] = (),
 ) -> Decomposition:
     """Decompose ``instruction`` on ``scene`` with ``language``.
 
@@ -30,6 +36,7 @@ def decompose(
         scene: the things as perceived.
         examples: earlier requests like this one, for backends that learn from examples.
         feedback: why the last decomposition failed.
+        turns: the conversation so far, oldest first.
 
     Returns:
         The backend's answer with its name and the time it took, milliseconds.
@@ -40,8 +47,9 @@ def decompose(
     """
     text = checked_instruction(instruction)
     began = time.perf_counter()
-    answer = language.decompose(text, scene, examples=examples, feedback=feedback)
-    return replace(answer, backend=language.name, milliseconds=1000.0 * (time.perf_counter() - began))
+    said: dict[str, tuple[Turn, ...]] = {"turns": turns} if turns else {}
+    answer = language.decompose(text, scene, examples=examples, feedback=feedback, **said)
+    return replace(answer, backend=answer.backend or language.name, milliseconds=1000.0 * (time.perf_counter() - began))
 
 
 def checked_instruction(instruction: object) -> str:

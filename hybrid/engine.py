@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import cast
 
 from langchain_core.runnables import RunnableConfig
 
-from hybrid.base import Decomposition, EpisodeResult, EpisodeStatus, Json, Listener, Outcome
+from hybrid.base import Decomposition, EpisodeResult, EpisodeStatus, EpisodeStore, Json, Listener, Outcome
 from hybrid.decompose import checked_instruction, decompose
 from hybrid.errors import HybridError
 from hybrid.pipeline import State, build_graph, opening
+from hybrid.rehearsal import Foresight, Rehearsal, foresee, only_approved, rehearse
 from hybrid.session import Parts, Session
 from hybrid.store.records import plain
-from simulator.base import Scene, World
+from planner.base import Plan
+from simulator.base import FloatArray, Scene, Subgoal, World
 
 STEPS = 1000
 """Most nodes one episode may pass; the limits of going back end it long before."""
@@ -34,6 +37,29 @@ class PlanningEngine:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.graph = build_graph()
+
+    def bound(self, store: EpisodeStore, *, approved: Plan | None = None) -> PlanningEngine:
+        """Return the same engine writing to ``store``; with ``approved``, no other plan may move first there."""
+        check = self.parts.check if approved is None else only_approved(self.parts.check, approved)
+        return PlanningEngine(replace(self.parts, store=store, check=check))
+
+    def rehearse(self, instruction: str, scene: Scene, seed: int, cancel: Callable[[], bool]) -> Rehearsal:
+        """Plan and check ``instruction`` on ``scene`` without moving or storing anything.
+
+        Raises:
+            InstructionError: the instruction is empty, too long or not text.
+        """
+        return rehearse(self.parts, instruction, scene, seed, cancel)
+
+    def foresee(
+        self, scene: Scene, seed: int, *, actions: FloatArray | None = None, subgoal: Subgoal | None = None
+    ) -> Foresight:
+        """Imagine and simulate ``actions`` ``[T, A]``, or those of the first step towards ``subgoal``.
+
+        Raises:
+            PerceptionError: the subgoal names what is not seen, or nothing imagined brings it nearer.
+        """
+        return foresee(self.parts, scene, seed, actions=actions, subgoal=subgoal)
 
     def decompose(self, instruction: str, scene: Scene, seed: int) -> Decomposition:
         """Decompose ``instruction`` on ``scene`` as perceived; nothing moves and nothing is stored.

@@ -22,7 +22,11 @@
     └── TaskError                    a task cannot be taken, found or changed
         ├── TaskNotFoundError        no task has that id
         ├── TaskConflictError        an idempotency key was used before for another request
-        └── QueueFullError           too many tasks are waiting
+        ├── TaskStateError           a task is not in the state that was meant
+        ├── PlanChangedError         what would be done is no longer what was approved
+        ├── LeaseLostError           a worker writes in the name of a task that was given to another
+        ├── QueueFullError           too many tasks are waiting
+        └── ServiceStoppingError     the service takes no more tasks
 
 Errors of the lower rooms are defined in ``simulator.errors`` and ``world_model.errors``; all can be imported from here.
 The api maps this tree to status codes in ``api.problems``.
@@ -42,9 +46,12 @@ __all__ = [
     "HybridError",
     "InstructionError",
     "LanguageError",
+    "LeaseLostError",
     "PerceptionError",
+    "PlanChangedError",
     "QueueFullError",
     "SceneError",
+    "ServiceStoppingError",
     "StoreCorruptError",
     "StoreError",
     "StoreFullError",
@@ -55,6 +62,7 @@ __all__ = [
     "TaskConflictError",
     "TaskError",
     "TaskNotFoundError",
+    "TaskStateError",
 ]
 
 
@@ -120,3 +128,19 @@ class TaskConflictError(TaskError):
 
 class QueueFullError(TaskError):
     """More tasks are waiting than the service is willing to hold."""
+
+
+class TaskStateError(TaskError):
+    """A task is not in the state in which this can be done."""
+
+
+class PlanChangedError(TaskError):
+    """What would be done is no longer what was approved."""
+
+
+class LeaseLostError(TaskError):
+    """A worker writes in the name of a task that it holds no more."""
+
+
+class ServiceStoppingError(TaskError):
+    """The service is stopping and takes no more tasks."""

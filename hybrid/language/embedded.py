@@ -13,14 +13,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from hybrid.base import Decomposition
+from hybrid.base import Decomposition, Turn
 from hybrid.errors import LanguageError
+from hybrid.language.clarification import meant, pending
 from hybrid.language.decoding import Decoded, beams, greedy
+from hybrid.language.description import name
 from hybrid.language.guards import doubts, ignored_colours, unknown_words, unsaid
 from hybrid.language.network import SHIPPED, Network, load
 from hybrid.language.reading import from_tokens
 from hybrid.language.resolver import resolve
-from simulator.base import Scene
+from hybrid.language.schema import Hold, Program
+from simulator.base import MOVABLE, Scene
 
 SURE: Final = 0.74
 """Probability of the greedy program from which it is taken at once (EVIDENCE 7: 93 % right when -log p < 0.30)."""
@@ -30,6 +33,16 @@ WORTH_ASKING: Final = 0.08
 """Probability from which a reading is offered in a question."""
 BEAM: Final = 5
 OFFERED: Final = 3
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What is to be understood: a request on a table, after earlier ones, with the answers to questions about it."""
+
+    text: str
+    scene: Scene
+    turns: tuple[Turn, ...] = ()
+    chosen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,32 +79,61 @@ class EmbeddedLanguageModel:
         *,
         examples: tuple[str, ...] = (),  # noqa: ARG002
         feedback: str = "",  # noqa: ARG002
+        turns: tuple[Turn, ...] = (),
     ) -> Decomposition:
         """Decompose ``instruction`` against ``scene``; raises ``LanguageError`` when it is too long for the network."""
         began = time.perf_counter()
-        text = " ".join(instruction.replace("’", "'").split())
-        answer = self._answer(text, scene)
+        answer = self._answer(self._moment(instruction, scene, turns))
         return replace(answer, backend=self.name, milliseconds=1000.0 * (time.perf_counter() - began))
 
-    def readings(self, text: str, scene: Scene) -> list[Reading]:
-        """Return the beam's readings of ``text``, most probable first; those that break the schema are left out."""
-        found = (self._read(decoded, text, scene) for decoded in beams(self._network, text, BEAM, unsaid(text)))
+    def readings(self, moment: Moment) -> list[Reading]:
+        """Return the beam's readings of what was said, most probable first, without those that break the schema."""
+        barred = unsaid(moment.text)
+        found = (self._read(decoded, moment) for decoded in beams(self._network, moment.text, BEAM, barred))
         return [reading for reading in found if reading is not None]
 
-    def _answer(self, text: str, scene: Scene) -> Decomposition:
-        first = self._read(greedy(self._network, text, unsaid(text)), text, scene)
+    def _moment(self, instruction: str, scene: Scene, turns: tuple[Turn, ...]) -> Moment:
+        """What is asked now: the request itself, or the one asked about with the reply as one more answer."""
+        text = plain_words(instruction)
+        asked = pending(turns)
+        if asked is None:
+            return Moment(text, scene, turns)
+        choice = meant(text, asked.choices) or self._pointed(text, scene, asked.choices)
+        if choice is None:
+            return Moment(text, scene, turns)
+        return Moment(plain_words(asked.instruction), scene, asked.turns, (*asked.chosen, choice))
+
+    def _pointed(self, text: str, scene: Scene, choices: tuple[str, ...]) -> str | None:
+        """The choice that a description such as *the one by the bowl* fits, by perception; None when none does."""
+        named = {name(thing, scene): thing for thing in scene.things}
+        things = tuple(named[choice] for choice in choices if choice in named)
+        decoded = greedy(self._network, text, unsaid(text))
+        if len(things) != len(choices) or not decoded.complete or decoded.tokens[0] != "instead":
+            return None
+        others = tuple(t for t in scene.things if t.kind not in MOVABLE and t not in things)
+        try:
+            step = from_tokens(decoded.tokens).steps[0]
+            found = resolve(Program(steps=(Hold(a=step.a),)), replace(scene, things=(*things, *others)))
+        except (LanguageError, AttributeError):
+            return None
+        ids = [str(subgoal.facts[0].arguments[0]) for subgoal in found.subgoals]
+        return next((choice for choice in choices if len(ids) == 1 and named[choice].id == ids[0]), None)
+
+    def _answer(self, moment: Moment) -> Decomposition:
+        first = self._read(greedy(self._network, moment.text, unsaid(moment.text)), moment)
         if first is not None and first.probability >= SURE and not first.doubts:
             return first.decomposition
-        return settled(self.readings(text, scene))
+        return settled(self.readings(moment), moment.chosen)
 
-    def _read(self, decoded: Decoded, text: str, scene: Scene) -> Reading | None:
+    def _read(self, decoded: Decoded, moment: Moment) -> Reading | None:
+        text = moment.text
         if not decoded.complete:
             return None
         try:
             program = from_tokens(decoded.tokens)
         except LanguageError:
             return None
-        answer = resolve(program, scene, unknown_words(text))
+        answer = resolve(program, moment.scene, unknown_words(text), moment.turns, moment.chosen)
         answer = replace(answer, program=" ".join(decoded.tokens[:-1]))
         return Reading(
             answer, math.exp(decoded.log_probability), doubts(text, program), bool(ignored_colours(text, program))
@@ -103,8 +145,16 @@ def load_embedded(path: Path | None = None) -> EmbeddedLanguageModel:
     return EmbeddedLanguageModel(load(path if path is not None else SHIPPED))
 
 
-def settled(readings: list[Reading]) -> Decomposition:
-    """Decide between readings: take what most of the probability agrees on, else ask, else give up."""
+def plain_words(instruction: str) -> str:
+    """Return an instruction on one line, with plain apostrophes."""
+    return " ".join(instruction.replace("’", "'").split())
+
+
+def settled(readings: list[Reading], chosen: tuple[str, ...] = ()) -> Decomposition:
+    """Decide between readings: take what was chosen or most of the probability agrees on, else ask, else give up."""
+    for reading in readings:
+        if chosen and reading.decomposition.status == "planned" and _words(reading.decomposition) in chosen:
+            return reading.decomposition
     readings = [reading for reading in readings if not reading.partial] or readings
     groups: dict[object, list[Reading]] = {}
     for reading in readings:

@@ -87,6 +87,9 @@ def select(term: Term, table: Table, role: Role, *, avoid: frozenset[str] = froz
         Unresolvable: nothing fits, or several do and only the person can tell.
     """
     if isinstance(term, Pronoun):
+        answered = tuple(thing for thing in table.scene.things if description.name(thing, table.scene) in table.chosen)
+        if not table.moved and answered:
+            return answered[:1]
         if not table.moved:
             raise Unresolvable('I do not know what "it" is', question=True, choices=_all_names(table.scene))
         return tuple(table.scene.thing(thing) for thing in table.moved)

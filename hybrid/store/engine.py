@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from threading import RLock
@@ -24,7 +25,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 from hybrid.errors import StoreError, StoreMissingError, StoreSchemaError
 from hybrid.store.failures import translated
 
-HEAD = "0001"
+HEAD = "0002"
 """Revision this code reads and writes; a test compares it with the newest migration."""
 BUSY_SECONDS = 5.0
 """How long a connection waits for another's lock before ``StoreLockedError``."""
@@ -80,6 +81,12 @@ class Database:
         if self.backend == "postgresql":
             session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _TURN_LOCK})
 
+    def now(self, session: Session) -> datetime:
+        """Return the present moment in UTC, by the server's clock where several machines share one database."""
+        if self.backend == "postgresql":
+            return session.execute(text("SELECT clock_timestamp()")).scalar_one()
+        return datetime.now(UTC)
+
     def revision(self) -> str | None:
         """Return the revision the database is at now."""
         with translated(self.name), self._turn, self._engine.connect() as connection:
@@ -114,7 +121,9 @@ def open_database(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Database:
         if database.revision() == HEAD:
             return database
         with translated(database.name), engine.execution_options(writes=True).connect() as connection:
+            _heed_references(connection, heed=False)
             _bring_up_to_date(connection, database.name)
+            _heed_references(connection, heed=True)
     except StoreError:
         engine.dispose()
         raise
@@ -185,6 +194,13 @@ def _revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _heed_references(connection: Connection, *, heed: bool) -> None:
+    """Switch SQLite's foreign keys: a migration that rebuilds a table must not take what refers to it along."""
+    driver = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite" and driver is not None:
+        driver.execute(f"PRAGMA foreign_keys={'ON' if heed else 'OFF'}")
 
 
 def _bring_up_to_date(connection: Connection, name: str) -> None:

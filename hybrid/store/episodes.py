@@ -7,11 +7,12 @@ need: closing what a dead process left open, videos, and the images of an episod
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -19,12 +20,13 @@ from hybrid.base import AttemptRecord, Decomposition, Json, Outcome, StepRecord
 from hybrid.errors import EpisodeNotFoundError, StoreError
 from hybrid.store.artifacts import Artifacts, pack_images, unpack_images
 from hybrid.store.engine import Database, open_database
+from hybrid.store.leases import Lease, guard
 from hybrid.store.memory import rejected_manipulations, remember_episode, similar_episodes
 from hybrid.store.owner import alive
 from hybrid.store.records import finite, plain
 from hybrid.store.reports import episode_report, episode_summary
 from hybrid.store.rows import latest_round, new_attempt, new_decomposition, new_episode, new_step, new_subgoals
-from hybrid.store.tables import AttemptRow, EpisodeRow, ModelRow, ObservationRow, StepRow, SubgoalRow
+from hybrid.store.tables import LOCAL, AttemptRow, EpisodeRow, ModelRow, ObservationRow, StepRow, SubgoalRow
 from hybrid.store.tasks import TaskQueue
 from planner.base import Manipulation
 from simulator.base import FloatArray, Observation, Scene, WorldState
@@ -40,11 +42,36 @@ class SqlStore:
         artifacts: where images and videos go.
     """
 
-    def __init__(self, database: Database, artifacts: Artifacts) -> None:
+    def __init__(
+        self,
+        database: Database,
+        artifacts: Artifacts,
+        *,
+        tenant: str = LOCAL,
+        task: str | None = None,
+        guard: Callable[[Session, bool], None] | None = None,
+    ) -> None:
         self.database = database
         self.artifacts = artifacts
-        self.tasks = TaskQueue(database)
+        self.tenant = tenant
+        self._task = task
+        self._guard = guard
+        self.tasks = TaskQueue(database, tenant)
         """The service's queue, in the same database."""
+
+    def of(self, tenant: str) -> SqlStore:
+        """Return the same store as ``tenant`` sees it."""
+        return SqlStore(self.database, self.artifacts, tenant=tenant)
+
+    def held_by(self, lease: Lease, told: Callable[[], None]) -> SqlStore:
+        """Return the same store for whoever holds ``lease``: its writes are refused once the task is held no more.
+
+        Args:
+            lease: on the task whose episodes are written.
+            told: called when somebody asked to stop the task.
+        """
+        held = guard(lease, told)
+        return SqlStore(self.database, self.artifacts, tenant=lease.task.tenant, task=lease.task.id, guard=held)
 
     def open_episode(
         self, *, instruction: str, scene: Scene, seed: int, models: dict[str, str], settings: dict[str, Json]
@@ -53,7 +80,9 @@ class SqlStore:
         now = datetime.now(UTC)
         name = f"{now:%Y%m%d-%H%M%S}-{''.join(secrets.choice(_ALPHABET) for _ in range(6))}"
         row = new_episode(name, instruction, scene, seed=seed, models=models, settings=settings, at=now)
+        row.tenant, row.task = self.tenant, self._task
         with self.database.write() as session:
+            self._ask_guard(session)
             session.add(row)
             for role, version in models.items():
                 _use_model(session, self.database.backend, role, version, now)
@@ -62,7 +91,7 @@ class SqlStore:
     def record_decomposition(self, episode: str, decomposition: Decomposition) -> None:
         """Store the decomposition and its subgoals; a further one of the same episode opens the next round."""
         with self.database.write() as session:
-            row = _running(session, episode)
+            row = self._running(session, episode)
             session.add(new_decomposition(row, decomposition))
             session.add_all(new_subgoals(row, decomposition))
             row.rounds += 1
@@ -71,7 +100,7 @@ class SqlStore:
         """Store images content-addressed and return their name, ``<sha256>.npz``."""
         name = self.artifacts.put(pack_images(observation), "npz")
         with self.database.write() as session:
-            row = _running(session, episode)
+            row = self._running(session, episode)
             session.add(
                 ObservationRow(
                     episode=row.number,
@@ -90,7 +119,7 @@ class SqlStore:
         is filled in, and ``executed`` becomes true.
         """
         with self.database.write() as session:
-            row = _running(session, episode)
+            row = self._running(session, episode, moves=attempt.executed)
             record = _same_attempt(session, row, attempt) or _add_attempt(session, row, attempt)
             if attempt.verdict is not None:
                 record.verdict = plain(attempt.verdict)
@@ -100,13 +129,13 @@ class SqlStore:
     def record_steps(self, episode: str, steps: tuple[StepRecord, ...]) -> None:
         """Store executed control steps; a step number is stored once."""
         with self.database.write() as session:
-            row = _running(session, episode)
+            row = self._running(session, episode)
             session.add_all(new_step(row, step) for step in steps)
 
     def record_subgoal(self, episode: str, subgoal: int, status: str, margin: float | None, reason: str | None) -> None:
         """Store how a subgoal of the latest decomposition ended; ``margin`` in metres."""
         with self.database.write() as session:
-            row = _running(session, episode)
+            row = self._running(session, episode)
             record = session.get(SubgoalRow, (row.number, latest_round(row), subgoal))
             if record is None:
                 problem = f"episode {episode} has no subgoal {subgoal}"
@@ -116,7 +145,7 @@ class SqlStore:
     def close_episode(self, episode: str, outcome: Outcome, final: WorldState | None) -> None:
         """Complete the record; the true final state is kept for scoring and replays only."""
         with self.database.write() as session:
-            row = _running(session, episode)
+            row = self._running(session, episode)
             row.status, row.reason = outcome.status, outcome.reason
             row.outcome, row.final = plain(outcome), plain(final)
             row.finished_at = row.heartbeat_at
@@ -126,7 +155,7 @@ class SqlStore:
     def mark_interrupted(self, episode: str, reason: str) -> bool:
         """Close a running episode as interrupted; return False when it had ended already."""
         with self.database.write() as session:
-            row = _found(session, episode, lock=True)
+            row = _found_by(session, EpisodeRow.id == episode, episode, lock=True)
             if row.status != "running":
                 return False
             row.status, row.reason, row.finished_at = "interrupted", reason, datetime.now(UTC)
@@ -144,16 +173,17 @@ class SqlStore:
     def episode(self, episode: str) -> dict[str, Json]:
         """Return everything stored of an episode as JSON; raises ``EpisodeNotFoundError`` when there is none."""
         with self.database.read() as session:
-            return episode_report(_found(session, episode))
+            return episode_report(self._found(session, episode))
 
     def episodes(
         self, *, limit: int = 20, before: str | None = None, status: str | None = None
     ) -> list[dict[str, Json]]:
         """Return summaries, newest first; ``before`` is the id of the last one already seen."""
         with self.database.read() as session:
-            query = select(EpisodeRow).order_by(EpisodeRow.number.desc()).limit(limit)
+            mine = select(EpisodeRow).where(EpisodeRow.tenant == self.tenant)
+            query = mine.order_by(EpisodeRow.number.desc()).limit(limit)
             if before is not None:
-                query = query.where(EpisodeRow.number < _found(session, before).number)
+                query = query.where(EpisodeRow.number < self._found(session, before).number)
             if status is not None:
                 query = query.where(EpisodeRow.status == status)
             return [episode_summary(row) for row in session.scalars(query)]
@@ -161,23 +191,23 @@ class SqlStore:
     def similar(self, instruction: str, *, limit: int = 3) -> list[dict[str, Json]]:
         """Return past reached episodes whose instruction is most alike."""
         with self.database.read() as session:
-            return similar_episodes(session, instruction, limit)
+            return similar_episodes(session, self.tenant, instruction, limit)
 
     def rejected(self, instruction: str, scene: Scene) -> tuple[Manipulation, ...]:
         """Return manipulations that failed or were rejected before in the same situation."""
         with self.database.read() as session:
-            return rejected_manipulations(session, instruction, scene)
+            return rejected_manipulations(session, self.tenant, instruction, scene)
 
     def actions(self, episode: str) -> FloatArray:
         """Return the executed actions ``[T, A]``, to the bit as they were recorded."""
         with self.database.read() as session:
-            rows = _found(session, episode).steps
+            rows = self._found(session, episode).steps
         return np.stack([row.action for row in rows]) if rows else np.zeros((0, 4), dtype=np.float32)
 
     def observations(self, episode: str) -> tuple[Observation, ...]:
         """Return what was seen, in order; raises ``StoreError`` when images are missing or damaged."""
         with self.database.read() as session:
-            rows = _found(session, episode).observations
+            rows = self._found(session, episode).observations
         return tuple(
             unpack_images(self.artifacts.get(row.images), proprioception=row.proprioception, step=row.step)
             for row in rows
@@ -187,18 +217,35 @@ class SqlStore:
         """Keep a video of an episode, ended or not, and return its name; a later one replaces it."""
         name = self.artifacts.put(data, suffix)
         with self.database.write() as session:
-            _found(session, episode).video = name
+            self._found(session, episode).video = name
         return name
 
     def video(self, episode: str) -> Path | None:
         """Return where the video of an episode lies, or None when none was recorded."""
         with self.database.read() as session:
-            name = _found(session, episode).video
+            name = self._found(session, episode).video
         return None if name is None else self.artifacts.path(name)
 
     def close(self) -> None:
         """Close every connection."""
         self.database.close()
+
+    def _ask_guard(self, session: Session, *, moves: bool = False) -> None:
+        if self._guard is not None:
+            self._guard(session, moves)
+
+    def _found(self, session: Session, episode: str, *, lock: bool = False) -> EpisodeRow:
+        mine = (EpisodeRow.id == episode) & (EpisodeRow.tenant == self.tenant)
+        return _found_by(session, mine, episode, lock=lock)
+
+    def _running(self, session: Session, episode: str, *, moves: bool = False) -> EpisodeRow:
+        self._ask_guard(session, moves=moves)
+        row = self._found(session, episode, lock=True)
+        if row.status != "running":
+            problem = f"{episode} has ended as {row.status}"
+            raise StoreError("episode", problem, "Open a new episode; an ended record is not changed.")
+        row.heartbeat_at = datetime.now(UTC)
+        return row
 
 
 def open_store(url: str, artifacts: Path) -> SqlStore:
@@ -219,22 +266,13 @@ def open_store(url: str, artifacts: Path) -> SqlStore:
     return store
 
 
-def _found(session: Session, episode: str, *, lock: bool = False) -> EpisodeRow:
-    query = select(EpisodeRow).where(EpisodeRow.id == episode)
+def _found_by(session: Session, condition: ColumnElement[bool], episode: str, *, lock: bool = False) -> EpisodeRow:
+    query = select(EpisodeRow).where(condition)
     row = session.scalar(query.with_for_update() if lock else query)
     if row is None:
         raise EpisodeNotFoundError(
             "episode", f"there is none called {episode[:80]!r}", "List them: hybrid episodes list."
         )
-    return row
-
-
-def _running(session: Session, episode: str) -> EpisodeRow:
-    row = _found(session, episode, lock=True)
-    if row.status != "running":
-        problem = f"{episode} has ended as {row.status}"
-        raise StoreError("episode", problem, "Open a new episode; an ended record is not changed.")
-    row.heartbeat_at = datetime.now(UTC)
     return row
 
 

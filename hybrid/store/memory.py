@@ -8,6 +8,7 @@ Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", 2009).
 
 from __future__ import annotations
 
+import secrets
 import zlib
 from collections.abc import Sequence
 from dataclasses import replace
@@ -66,6 +67,8 @@ def rank(query: str, embeddings: Sequence[FloatArray]) -> list[tuple[int, float]
 def remember_episode(session: Session, row: EpisodeRow) -> None:
     """Keep the instruction of a reached episode for :func:`similar_episodes`."""
     memory = MemoryRow(
+        id=secrets.token_hex(8),
+        tenant=row.tenant,
         kind="episode",
         text=row.instruction,
         embedder=EMBEDDER,
@@ -76,13 +79,15 @@ def remember_episode(session: Session, row: EpisodeRow) -> None:
     session.add(memory)
 
 
-def similar_episodes(session: Session, instruction: str, limit: int) -> list[dict[str, Json]]:
+def similar_episodes(session: Session, tenant: str, instruction: str, limit: int) -> list[dict[str, Json]]:
     """Return the ``limit`` reached episodes most alike in words, each instruction once, its latest episode for all.
 
     Every entry holds ``episode``, ``instruction``, ``similarity`` (cosine), the reached ``subgoals`` and the executed
     ``manipulations``.
     """
-    query = select(MemoryRow).where(MemoryRow.kind == "episode", MemoryRow.embedder == EMBEDDER)
+    query = select(MemoryRow).where(
+        MemoryRow.tenant == tenant, MemoryRow.kind == "episode", MemoryRow.embedder == EMBEDDER
+    )
     latest: dict[str, MemoryRow] = {}
     for memory in session.scalars(query.order_by(MemoryRow.number.desc())):
         latest.setdefault(normalised(memory.text), memory)
@@ -91,7 +96,7 @@ def similar_episodes(session: Session, instruction: str, limit: int) -> list[dic
     return [_recollection(session.get_one(EpisodeRow, rows[index].episode), cosine) for index, cosine in ranked]
 
 
-def rejected_manipulations(session: Session, instruction: str, scene: Scene) -> tuple[Manipulation, ...]:
+def rejected_manipulations(session: Session, tenant: str, instruction: str, scene: Scene) -> tuple[Manipulation, ...]:
     """Return the first manipulations that did not work out before in the same situation, latest first, each once.
 
     The situation is the same when the words are and every thing stands where one of its kind and colour stood when the
@@ -107,7 +112,11 @@ def rejected_manipulations(session: Session, instruction: str, scene: Scene) -> 
             & (SubgoalRow.round == AttemptRow.round)
             & (SubgoalRow.subgoal == AttemptRow.subgoal),
         )
-        .where(EpisodeRow.situation == situation(instruction, scene), AttemptRow.before_step == 0)
+        .where(
+            EpisodeRow.tenant == tenant,
+            EpisodeRow.situation == situation(instruction, scene),
+            AttemptRow.before_step == 0,
+        )
         .order_by(AttemptRow.number.desc())
     )
     found: dict[Manipulation, None] = {}

@@ -39,6 +39,14 @@ def alive(owner: str, heartbeat: datetime, now: datetime) -> bool:
     return boot == _boot() and pid.isdigit() and _exists(int(pid)) and start == _start(int(pid))
 
 
+def gone(owner: str) -> bool:
+    """Tell whether the process called ``owner`` was one of this machine and is no more; False when one cannot know."""
+    parts = owner.split("|")
+    if len(parts) != 4 or parts[0] != platform.node() or parts[1] != _boot():
+        return False
+    return not (parts[2].isdigit() and _exists(int(parts[2])) and parts[3] == _start(int(parts[2])))
+
+
 @cache
 def _boot() -> str:
     try:

@@ -32,6 +32,8 @@ from simulator.base import FloatArray
 
 RECORD_VERSION = 1
 """Version of an episode's record; a reader refuses others by name."""
+LOCAL = "local"
+"""The tenant of whoever uses this machine without a key: the command line, and a service that asks for none."""
 
 
 class Instant(TypeDecorator[datetime]):
@@ -82,9 +84,13 @@ class EpisodeRow(Base):
     """One run of one instruction, from words to the final state."""
 
     __tablename__ = "episodes"
+    __table_args__ = (Index("ix_episodes_tenant_number", "tenant", "number"),)
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(String(40), unique=True)
+    tenant: Mapped[str] = mapped_column(String(40), default=LOCAL)
+    task: Mapped[str | None] = mapped_column(String(40), index=True)
+    """Id of the task it carries out, None when nobody queued it."""
     version: Mapped[int]
     instruction: Mapped[str] = mapped_column(Text)
     scene: Mapped[Json] = mapped_column(nullable=False)
@@ -201,17 +207,25 @@ class ObservationRow(Base):
 
 
 class MemoryRow(Base):
-    """Something worth recalling by the likeness of its words: today, the instructions of reached episodes."""
+    """Something worth recalling: what was done (episode), what a name means (fact), what worked (skill)."""
 
     __tablename__ = "memories"
+    __table_args__ = (Index("ix_memories_tenant_kind_subject", "tenant", "kind", "subject"),)
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    kind: Mapped[str] = mapped_column(String(16), index=True)
+    id: Mapped[str] = mapped_column(String(40), unique=True)
+    tenant: Mapped[str] = mapped_column(String(40), default=LOCAL)
+    kind: Mapped[str] = mapped_column(String(16))
+    subject: Mapped[str | None] = mapped_column(String(200))
+    """What it is looked up by: a fact's name, a skill's situation."""
     text: Mapped[str] = mapped_column(Text)
+    data: Mapped[Json]
     embedder: Mapped[str] = mapped_column(String(64))
     embedding: Mapped[FloatArray]
     episode: Mapped[int | None] = mapped_column(ForeignKey("episodes.number", ondelete="CASCADE"), index=True)
+    uses: Mapped[int] = mapped_column(default=0)
     at: Mapped[datetime]
+    changed_at: Mapped[datetime | None]
 
 
 class ModelRow(Base):
@@ -228,23 +242,43 @@ class ModelRow(Base):
 
 
 class TaskRow(Base):
-    """One request to the service, in the order of arrival."""
+    """One request to the service; a worker holds it while ``fence`` is the number it took it with."""
 
     __tablename__ = "tasks"
+    __table_args__ = (
+        UniqueConstraint("tenant", "idempotency_key"),
+        Index("ix_tasks_status_priority_number", "status", "priority", "number"),
+    )
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(String(40), unique=True)
-    idempotency_key: Mapped[str | None] = mapped_column(String(200), unique=True)
+    tenant: Mapped[str] = mapped_column(String(40), default=LOCAL)
+    kind: Mapped[str] = mapped_column(String(16), default="run")
+    idempotency_key: Mapped[str | None] = mapped_column(String(200))
     request_hash: Mapped[str] = mapped_column(String(64))
+    request_id: Mapped[str | None] = mapped_column(String(64))
+    thread: Mapped[str | None] = mapped_column(String(80), index=True)
     instruction: Mapped[str] = mapped_column(Text)
     scene: Mapped[Json] = mapped_column(nullable=False)
     seed: Mapped[int] = mapped_column(BigInteger)
-    status: Mapped[str] = mapped_column(String(16), index=True)
+    details: Mapped[Json]
+    """What else was asked, by the kind of task."""
+    priority: Mapped[int] = mapped_column(default=0)
+    deadline_at: Mapped[datetime | None]
+    status: Mapped[str] = mapped_column(String(16))
     cancel_requested: Mapped[bool]
     episode: Mapped[str | None] = mapped_column(String(40), index=True)
     reason: Mapped[str | None] = mapped_column(Text)
     outcome: Mapped[Json]
     owner: Mapped[str | None] = mapped_column(String(160))
+    fence: Mapped[int] = mapped_column(default=0)
+    """Counts how often the task changed hands; a holder with a smaller number holds nothing any more."""
+    tries: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None]
+    available_at: Mapped[datetime | None]
+    """Not to be taken before this moment; None means at once."""
+    acted_at: Mapped[datetime | None]
+    """When the first movement was written down, just before it began; from then on the task is never run again."""
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
@@ -260,3 +294,32 @@ class TaskEventRow(Base):
     name: Mapped[str] = mapped_column(String(32))
     data: Mapped[Json] = mapped_column(nullable=False)
     at: Mapped[datetime]
+
+
+class WorkerRow(Base):
+    """A process that carries out tasks, and when it last said so."""
+
+    __tablename__ = "workers"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    owner: Mapped[str] = mapped_column(String(160))
+    status: Mapped[str] = mapped_column(String(16))
+    models: Mapped[Json]
+    started_at: Mapped[datetime]
+    heartbeat_at: Mapped[datetime]
+
+
+class KeyRow(Base):
+    """A key to the service: only the digest of its secret is kept."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    tenant: Mapped[str] = mapped_column(String(40), index=True)
+    label: Mapped[str] = mapped_column(String(200))
+    digest: Mapped[str] = mapped_column(String(64))
+    scopes: Mapped[Json] = mapped_column(nullable=False)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]

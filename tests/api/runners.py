@@ -3,6 +3,7 @@
 import threading
 
 from hybrid.base import Outcome
+from hybrid.carrying import words_of
 from hybrid.store.records import plain
 from tests.hybrid.store.samples import FINAL, attempt, decomposition, outcome, plan, steps
 
@@ -20,23 +21,25 @@ class SmallRunner:
         self.may_end = threading.Event()
         self.runs = []
 
-    def __call__(self, request, listener, cancel):
+    def __call__(self, job):
+        request, listener, cancel = job.task.request, job.listener, job.cancel
         self.runs.append(request)
-        words = request.instruction
-        episode = self.store.open_episode(
+        words = words_of(job.task)
+        store = job.store
+        episode = store.open_episode(
             instruction=words, scene=request.scene, seed=request.seed, models={"world_model": "small-1"}, settings={}
         )
         listener("started", {"episode": episode})
         if "break" in words:
             raise ZeroDivisionError("secret detail")
-        self.store.record_decomposition(episode, decomposition())
+        store.record_decomposition(episode, decomposition())
         listener("subgoals", {"status": "planned", "subgoals": [{"words": "red on blue"}], "message": None})
-        self.store.record_attempt(episode, attempt(executed=True))
+        store.record_attempt(episode, attempt(executed=True))
         listener("plan", {"found": True, "energy": 0.031, "manipulations": plain(plan().manipulations)})
         listener("verdict", {"accepted": True, "reason": "every fact holds"})
-        self.store.record_steps(episode, steps(3))
+        store.record_steps(episode, steps(3))
         ended = self._ending(words, cancel)
-        self.store.close_episode(episode, ended, FINAL)
+        store.close_episode(episode, ended, FINAL)
         return ended
 
     def _ending(self, words, cancel):

@@ -17,6 +17,9 @@ class Engine:
     def __init__(self, settings):
         self.settings = settings
 
+    def bound(self, store, *, approved=None):
+        return self
+
     def run(self, instruction, scene, seed, listener=None, cancel=None, world=None):
         return EpisodeResult(f"{instruction} {scene.name} {seed}", outcome(), None, None)
 

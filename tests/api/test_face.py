@@ -13,11 +13,14 @@ def test_process_answers(client):
 
 
 def test_service_is_ready_while_its_worker_lives(client, service):
-    assert client.get("/readyz").json() == {"ready": True, "checks": {"worker": True, "schema": True}}
+    assert client.get("/readyz").json() == {
+        "ready": True,
+        "checks": {"worker": True, "schema": True, "accepting": True},
+    }
     service.stop()
     response = client.get("/readyz")
     assert response.status_code == 503
-    assert response.json()["checks"] == {"worker": False, "schema": True}
+    assert response.json()["checks"] == {"worker": False, "schema": True, "accepting": False}
 
 
 def test_worker_starts_and_stops_with_the_application(app, service):

@@ -50,7 +50,11 @@ def test_signal_ends_the_task_then_the_stream_then_the_server(serving, tmp_path)
         began = time.monotonic()
         process.send_signal(signal.SIGTERM)
         [(_, name, data)] = list(live)
-    assert (name, data["status"], data["reason"]) == ("end", "interrupted", "the service was stopped")
+    assert (name, data["status"], data["reason"]) == (
+        "end",
+        "interrupted",
+        "the service was stopped, after things were moved: it is not repeated",
+    )
     process.wait(20)
     assert time.monotonic() - began < 15
     assert process.stderr.read() == ""

@@ -2,18 +2,16 @@
 
 import subprocess
 import sys
-import textwrap
 import threading
 import time
 
 import pytest
 
-from hybrid.base import EpisodeResult
-from hybrid.errors import BudgetError, InstructionError
-from hybrid.service import CancelToken, TaskService, engine_runner
+from hybrid.errors import BudgetError, InstructionError, ServiceStoppingError, StoreLockedError
+from hybrid.service import CancelToken, TaskService
 from hybrid.store.episodes import open_store
 from hybrid.store.tasks import FINAL, TaskRequest
-from tests.hybrid.store.samples import SCENE, SENTENCE, empty_database, outcome
+from tests.hybrid.store.samples import SCENE, SENTENCE, attempt, begin, decomposition, empty_database, outcome
 
 
 @pytest.fixture
@@ -51,8 +49,8 @@ def ended(service, task, seconds=20):
     raise AssertionError(f"task {task} has not ended")
 
 
-def until_stopped(_request, _listener, cancel):
-    while not cancel():
+def until_stopped(job):
+    while not job.cancel():
         time.sleep(0.005)
     return outcome("interrupted", "stopped")
 
@@ -60,12 +58,12 @@ def until_stopped(_request, _listener, cancel):
 def test_tasks_run_one_at_a_time_in_order(serving):
     at_work, most, order, lock = 0, 0, [], threading.Lock()
 
-    def run(asked, _listener, _cancel):
+    def run(job):
         nonlocal at_work, most
         with lock:
             at_work += 1
             most = max(most, at_work)
-        order.append(asked.instruction)
+        order.append(job.task.request.instruction)
         time.sleep(0.02)
         with lock:
             at_work -= 1
@@ -78,8 +76,8 @@ def test_tasks_run_one_at_a_time_in_order(serving):
 
 
 def test_events_are_kept_as_they_come(serving):
-    def run(_asked, listener, _cancel):
-        listener("plan", {"energy": 0.25, "episode": "e-1"})
+    def run(job):
+        job.listener("plan", {"energy": 0.25, "episode": "e-1"})
         return outcome()
 
     service = serving(run)
@@ -102,23 +100,42 @@ def test_a_task_that_takes_too_long_fails_and_says_so(serving):
     assert (found.status, found.reason) == ("failed", "the task took longer than 0.05 seconds")
 
 
-def test_stopping_interrupts_the_task_under_way_and_leaves_the_others_queued(store, serving):
+def test_stopping_queues_the_task_under_way_again_if_it_moved_nothing(store, serving):
     service = serving(until_stopped)
     first, second = (service.submit(request()).task.id for _ in range(2))
     while service.task(first).status == "queued":
         time.sleep(0.005)
     service.stop()
     assert not service.working
-    assert (service.task(first).status, service.task(first).reason) == ("interrupted", "the service was stopped")
-    assert service.task(second).status == "queued"
-    again = serving(lambda *_: outcome())
-    assert ended(again, second).status == "succeeded"
+    assert [service.task(task).status for task in (first, second)] == ["queued", "queued"]
+    with pytest.raises(ServiceStoppingError):
+        service.submit(request())
+    again = serving(lambda _: outcome())
+    assert [ended(again, task).status for task in (first, second)] == ["succeeded", "succeeded"]
+
+
+def test_stopping_ends_a_task_that_moved_things(store, serving):
+    def run(job):
+        episode = begin(job.store)
+        job.store.record_decomposition(episode, decomposition())
+        job.store.record_attempt(episode, attempt(executed=True))
+        return until_stopped(job)
+
+    service = serving(run)
+    task = service.submit(request()).task.id
+    while store.tasks.task(task).status == "queued" or not store.episodes():
+        time.sleep(0.005)
+    time.sleep(0.1)
+    service.stop()
+    found = service.task(task)
+    assert found.status == "interrupted"
+    assert "not repeated" in found.reason
 
 
 def test_an_outcome_reached_in_spite_of_a_cancellation_is_told_as_reached(serving):
     begun, go_on = threading.Event(), threading.Event()
 
-    def run(*_):
+    def run(_job):
         begun.set()
         go_on.wait(10)
         return outcome()
@@ -132,8 +149,8 @@ def test_an_outcome_reached_in_spite_of_a_cancellation_is_told_as_reached(servin
 
 
 def test_an_error_of_ours_is_the_reason_and_the_worker_goes_on(serving):
-    def run(asked, _listener, _cancel):
-        if asked.instruction == "hard":
+    def run(job):
+        if job.task.request.instruction == "hard":
             raise BudgetError("plan", "no time is left", "Allow more milliseconds.")
         return outcome()
 
@@ -141,6 +158,40 @@ def test_an_error_of_ours_is_the_reason_and_the_worker_goes_on(serving):
     hard, easy = service.submit(request("hard")).task.id, service.submit(request("easy")).task.id
     assert ended(service, hard).reason == "plan: no time is left. Allow more milliseconds."
     assert ended(service, easy).status == "succeeded"
+
+
+def test_a_passing_fault_is_waited_out_and_a_lasting_one_believed(serving, monkeypatch):
+    monkeypatch.setattr("hybrid.store.leases.FIRST_PAUSE", 0.01)
+    tries = []
+
+    def run(job):
+        tries.append(job.task.id)
+        if job.task.request.instruction == "never" or len(tries) < 2:
+            raise StoreLockedError("store", "is locked", "Wait.")
+        return outcome()
+
+    service = serving(run)
+    task = service.submit(request()).task.id
+    assert (ended(service, task).status, len(tries)) == ("succeeded", 2)
+    never = service.submit(request("never")).task.id
+    assert (ended(service, never).status, len(tries)) == ("failed", 5)
+
+
+def test_a_deadline_ends_a_running_task(serving):
+    service = serving(until_stopped)
+    asked = TaskRequest(SENTENCE, SCENE, 7, seconds=0.3)
+    found = ended(service, service.submit(asked).task.id)
+    assert found.status == "failed"
+    assert "longer than" in found.reason
+
+
+def test_another_process_can_cancel_a_running_task(store, serving):
+    service = serving(until_stopped)
+    task = service.submit(request()).task.id
+    while service.task(task).status == "queued":
+        time.sleep(0.005)
+    TaskService(store, None).cancel(task)
+    assert ended(service, task, seconds=5).status == "cancelled"
 
 
 @pytest.mark.parametrize("words", ["", "  \n", "x" * 1001])
@@ -156,55 +207,49 @@ def test_starting_twice_keeps_one_worker(serving):
     assert threading.active_count() == before
 
 
-def test_task_of_a_killed_service_ends_as_interrupted_and_its_queue_is_worked_off(tmp_path):
+KILLED = """
+import os, signal, sys, time
+from pathlib import Path
+from hybrid.service import TaskService
+from hybrid.store.episodes import open_store
+from tests.hybrid.test_service import request
+from tests.hybrid.store.samples import attempt, begin, decomposition
+
+url, folder, moves = sys.argv[1:]
+store = open_store(url, Path(folder))
+
+def run(job):
+    episode = begin(job.store)
+    job.listener("started", {"episode": episode})
+    if moves == "moves":
+        job.store.record_decomposition(episode, decomposition())
+        job.store.record_attempt(episode, attempt(executed=True))
+    os.kill(os.getpid(), signal.SIGKILL)
+
+service = TaskService(store, run)
+print(*(service.submit(request()).task.id for _ in range(2)), flush=True)
+service.start()
+time.sleep(30)
+"""
+
+
+@pytest.mark.parametrize(("moves", "status"), [("moves", "interrupted"), ("still", "succeeded")])
+def test_a_killed_service_leaves_nothing_behind_and_repeats_no_movement(tmp_path, moves, status):
     url, folder = f"sqlite:///{tmp_path}/hybrid.db", tmp_path / "artifacts"
-    script = textwrap.dedent(f"""
-        import os, signal, time
-        from pathlib import Path
-        from hybrid.service import TaskService
-        from hybrid.store.episodes import open_store
-        from tests.hybrid.test_service import request
-        from tests.hybrid.store.samples import begin
-
-        store = open_store({url!r}, Path({str(folder)!r}))
-
-        def run(asked, listener, cancel):
-            listener("started", {{"episode": begin(store)}})
-            os.kill(os.getpid(), signal.SIGKILL)
-
-        service = TaskService(store, run)
-        print(*(service.submit(request()).task.id for _ in range(2)), flush=True)
-        service.start()
-        time.sleep(30)
-    """)
-    killed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60)
+    command = [sys.executable, "-c", KILLED, url, str(folder), moves]
+    killed = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert killed.returncode == -9, killed.stderr
     running, queued = killed.stdout.split()
     store = open_store(url, folder)
-    service = TaskService(store, lambda *_: outcome())
+    service = TaskService(store, lambda _: outcome())
+    first_episode = service.task(running).episode
     service.start()
-    dead = ended(service, running)
-    assert (dead.status, dead.reason) == ("interrupted", "the service ended before the task was complete")
+    assert ended(service, running).status == status
     assert service.events(running)[-1].name == "end"
-    assert store.episode(dead.episode)["status"] == "interrupted"
+    assert store.episode(first_episode)["status"] == "interrupted"
     assert ended(service, queued).status == "succeeded"
     service.stop()
     store.close()
-
-
-def test_engine_is_asked_with_the_request_and_tells_its_episode():
-    class Engine:
-        def decompose(self, instruction, scene, seed):
-            raise NotImplementedError
-
-        def run(self, instruction, scene, seed, listener=None, cancel=None, world=None):
-            assert (instruction, scene, seed, cancel()) == (SENTENCE, SCENE, 7, False)
-            return EpisodeResult("e-7", outcome(), None, None)
-
-    heard = []
-    ran = engine_runner(Engine())(request(), lambda name, data: heard.append((name, data)), CancelToken(5))
-    assert ran == outcome()
-    assert heard == [("episode", {"episode": "e-7"})]
 
 
 def test_the_first_wish_to_stop_counts():

@@ -11,7 +11,8 @@ import pytest
 from hybrid.base import Decomposition
 from hybrid.errors import CheckpointError, LanguageError
 from hybrid.language.embedded import EmbeddedLanguageModel, Reading, load_embedded, settled
-from hybrid.language.report import load_phrasings, score, summary
+from hybrid.language.phrasings import load_phrasings
+from hybrid.language.report import score, summary
 from simulator.base import Fact, Subgoal
 from simulator.scene import load_scene
 from simulator.tasks import make_task

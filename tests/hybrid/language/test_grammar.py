@@ -6,8 +6,8 @@ from collections import Counter
 
 from hybrid.language.grammar import LONGEST, Grammar
 from hybrid.language.guards import doubts
-from hybrid.language.schema import Pair, Shift
 from hybrid.language.reading import from_tokens
+from hybrid.language.schema import Pair, Shift
 from hybrid.language.wire import WIRE_TOKENS, to_tokens
 
 _GRAMMAR = Grammar(8)

@@ -9,7 +9,8 @@ import pytest
 
 from hybrid.base import Decomposition
 from hybrid.errors import ConfigError
-from hybrid.language.report import Phrasing, judge, load_phrasings, score, summary
+from hybrid.language.phrasings import Phrasing, judge, load_phrasings
+from hybrid.language.report import score, summary
 from simulator.base import Fact, Subgoal
 from tests.hybrid.language.tables import table
 

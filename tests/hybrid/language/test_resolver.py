@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from hybrid.language.reading import from_tokens
 from hybrid.language.resolver import resolve
 from hybrid.language.schema import Program
-from hybrid.language.reading import from_tokens
 from hybrid.language.wire import END
 from simulator.base import Scene, Thing
 from simulator.scene import load_scene

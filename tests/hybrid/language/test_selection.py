@@ -6,9 +6,9 @@ import random
 
 import pytest
 
+from hybrid.language.reading import from_tokens
 from hybrid.language.schema import Pronoun, Selector
 from hybrid.language.selection import Table, Unresolvable, select
-from hybrid.language.reading import from_tokens
 from hybrid.language.wire import END
 from simulator.base import Scene, Thing
 from tests.hybrid.language.tables import table

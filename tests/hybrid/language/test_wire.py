@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hybrid.errors import LanguageError
-from hybrid.language.schema import Program
 from hybrid.language.reading import from_tokens
+from hybrid.language.schema import Program
 from hybrid.language.wire import END, WIRE_TOKENS, Stack, to_tokens
 
 

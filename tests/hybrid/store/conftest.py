@@ -1,29 +1,21 @@
-"""An open store in a place of its own.
-
-The same tests run over PostgreSQL when ``TEST_POSTGRES_URL`` names a database, which they empty.
-"""
-
-import os
+"""An open store in a place of its own, on SQLite and on PostgreSQL: one conformance suite over both."""
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from hybrid.store.episodes import open_store
+from hybrid.store.leases import Leases
+from tests.hybrid.store.postgres import drop, empty_postgres
 from tests.hybrid.store.samples import empty_database
 
-POSTGRES = os.environ.get("TEST_POSTGRES_URL")
 
-
-@pytest.fixture(params=["sqlite", "postgresql"] if POSTGRES else ["sqlite"])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def url(request, tmp_path):
     if request.param == "sqlite":
-        return empty_database(tmp_path)
-    engine = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
-    return POSTGRES
+        yield empty_database(tmp_path)
+        return
+    address = empty_postgres()
+    yield address
+    drop(address)
 
 
 @pytest.fixture
@@ -31,3 +23,8 @@ def store(url, tmp_path):
     opened = open_store(url, tmp_path / "artifacts")
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def leases(store):
+    return Leases(store.database)

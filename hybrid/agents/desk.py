@@ -1,0 +1,138 @@
+"""The desk at which runs of the graph work: one engine's parts, the ledger, the worlds, and sessions laid out on it.
+
+A node takes its session from the desk, where it is put together from what is written down, and puts it back in
+writing: whether the process that ran the node before is still alive makes no difference.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+
+from hybrid.agents.ledger import Ledger
+from hybrid.agents.state import PlanningState
+from hybrid.agents.worlds import LedgerWorld, Standing, Worlds
+from hybrid.agents.written import read_back, write_down
+from hybrid.base import Outcome, StepRecord
+from hybrid.bootstrap import build_engine
+from hybrid.config import load_settings
+from hybrid.engine import PlanningEngine, never
+from hybrid.errors import ConfigError
+from hybrid.session import Parts, Session
+from hybrid.store.episodes import SqlStore
+from hybrid.store.owner import current_owner
+from hybrid.store.tables import EpisodeRow, StepRow
+from simulator.base import WorldState
+
+EngineMaker = Callable[[], PlanningEngine]
+
+
+class ResumableStore(SqlStore):
+    """The store of episodes for runs that may go on in another process: what was recorded is not recorded twice."""
+
+    def reopen(self, episode: str) -> None:
+        """Let ``episode`` be written by this process, though another one began it and is gone."""
+        with self.database.write() as session:
+            row = session.scalar(select(EpisodeRow).where(EpisodeRow.id == episode).with_for_update())
+            if row is None:
+                return
+            if row.status == "interrupted":
+                row.status, row.reason, row.finished_at = "running", None, None
+            if row.status == "running":
+                row.owner, row.heartbeat_at = current_owner(), datetime.now(UTC)
+
+    def record_steps(self, episode: str, steps: tuple[StepRecord, ...]) -> None:
+        """Store executed control steps; those already stored stay as they are."""
+        with self.database.read() as session:
+            number = select(EpisodeRow.number).where(EpisodeRow.id == episode).scalar_subquery()
+            known = set(session.scalars(select(StepRow.step).where(StepRow.episode == number)))
+        fresh = tuple(step for step in steps if step.step not in known)
+        if fresh:
+            super().record_steps(episode, fresh)
+
+    def close_episode(self, episode: str, outcome: Outcome, final: WorldState | None) -> None:
+        """Complete the record; one that was completed before the process died stays as it is."""
+        with self.database.read() as session:
+            status = session.scalar(select(EpisodeRow.status).where(EpisodeRow.id == episode))
+        if status == "running":
+            super().close_episode(episode, outcome, final)
+
+
+class Desk:
+    """What all runs of one graph share; put together when first asked for, safe to use from several threads.
+
+    Args:
+        engine: whose parts are used; None composes the one that the environment describes.
+        standing: opens worlds that outlive this process; None acts on simulated ones.
+    """
+
+    def __init__(self, engine: PlanningEngine | EngineMaker | None = None, standing: Standing | None = None) -> None:
+        self._engine = engine
+        self._standing = standing
+        self._lock = threading.Lock()
+        self._made: tuple[Parts, ResumableStore, Worlds] | None = None
+
+    @property
+    def parts(self) -> Parts:
+        """The engine's parts, with a store that a run may come back to."""
+        return self._ready()[0]
+
+    @property
+    def store(self) -> ResumableStore:
+        """The store of episodes."""
+        return self._ready()[1]
+
+    @property
+    def worlds(self) -> Worlds:
+        """The worlds that are acted on."""
+        return self._ready()[2]
+
+    @property
+    def ledger(self) -> Ledger:
+        """What was done to which table."""
+        return self.worlds.ledger
+
+    def session(self, state: PlanningState) -> Session:
+        """Return the session of a run as it was left, whoever left it."""
+        progress, parts = state.get("progress", {}), self.parts
+        table = self.ledger.table(progress.get("table", ""))
+        assert table is not None, "the run has no table"
+        world = LedgerWorld(self.worlds, table.id, progress.get("step", 0))
+        session = Session(parts, world, table.scene, state.get("episode", ""), never)
+        notes = progress.get("notes", {})
+        if notes:
+            read_back(session, {name: self.ledger.read(digest) for name, digest in notes.items()})
+        return session
+
+    def written(self, session: Session) -> dict[str, str]:
+        """Write down what ``session`` knows and return where, name to digest."""
+        return {name: self.ledger.note(data) for name, data in write_down(session).items()}
+
+    def close(self) -> None:
+        """Close every open world."""
+        with self._lock:
+            if self._made is not None:
+                self._made[2].close()
+
+    def _ready(self) -> tuple[Parts, ResumableStore, Worlds]:
+        with self._lock:
+            if self._made is None:
+                engine = self._engine
+                if engine is None:
+                    engine = build_engine(load_settings())
+                elif not isinstance(engine, PlanningEngine):
+                    engine = engine()
+                self._made = _composed(engine.parts, self._standing)
+            return self._made
+
+
+def _composed(parts: Parts, standing: Standing | None) -> tuple[Parts, ResumableStore, Worlds]:
+    if not isinstance(parts.store, SqlStore):
+        problem = f"its store is a {type(parts.store).__name__}, which keeps no ledger"
+        raise ConfigError("engine", problem, "Compose it with hybrid.store.episodes.open_store.")
+    store = ResumableStore(parts.store.database, parts.store.artifacts)
+    return replace(parts, store=store), store, Worlds(Ledger(store.database), parts.world, standing)
