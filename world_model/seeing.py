@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from simulator.base import COLOURS, KINDS, MOVABLE, FloatArray, Kind, Thing
+from world_model.encoder import Votes
 from world_model.grouping import Groups, group
 from world_model.model import WorldModel
 from world_model.outline import SQUARE, extents, outline
@@ -18,6 +19,12 @@ STRANGER = 12.0
 """Summed cell weight from which something nobody expected is believed to be there."""
 THINNEST = 0.0005
 """Least extent of a thing, metres."""
+LONGEST = 0.08
+"""Parts of one thing are voted for at most this far from each other, metres."""
+COVERED = 20.0
+"""Summed weight of cells from which a surface's spread tells its extents."""
+SEEN_LARGER = 0.97
+"""Cells at the edge count as inside, so that surfaces look this much larger than they are."""
 BROADEST = 0.06
 """No thing that can be moved is broader than this across, in the play the model is trained on, metres."""
 
@@ -45,7 +52,7 @@ def discern(model: WorldModel, channels: Tensor, points: Tensor) -> Seen:
     The encoder's votes say where things are, the fovea and the tokens together what they are.
     """
     votes = model.encoder(channels, points)
-    groups = group(votes)
+    groups = joined(model, channels, votes, group(votes))
     tokens = model.head(votes, groups.members[None])[0]
     glance = model.fovea(channels, model.readouts.where(tokens)[None])
     there = (glance.presence[0] > 0) | (groups.mass < STRANGER)
@@ -57,12 +64,65 @@ def discern(model: WorldModel, channels: Tensor, points: Tensor) -> Seen:
         named(
             kind := KINDS[int(kinds[g].argmax())],
             list(COLOURS)[int(colours[g].argmax())],
-            sized(glance.outline[0, g], read.outline[g]) if kind in MOVABLE else read.outline[g],
+            sized(glance.outline[0, g], read.outline[g])
+            if kind in MOVABLE
+            else covering(kind, read.outline[g], votes.points[0], groups.members[g]),
             read.position[g],
         )
         for g in range(len(tokens))
     )
     return Seen(tokens, things, groups.mass.numpy(), kinds.amax(-1) * colours.amax(-1))
+
+
+def joined(model: WorldModel, channels: Tensor, votes: Votes, groups: Groups) -> Groups:
+    """Return ``groups`` with those put together that are two parts of one long thing.
+
+    Two groups of one colour are one thing when the fovea sees a thing in their middle rather than at either of them.
+    """
+    while len(groups.mass) > 1:
+        tokens = model.head(votes, groups.members[None])[0]
+        read = model.readouts(tokens)
+        colours, apart = read.colour.argmax(-1), torch.cdist(read.position, read.position)
+        alike = (colours[:, None] == colours) & (apart < LONGEST) & (torch.ones_like(apart).triu(1) > 0)
+        pairs = alike.nonzero()
+        if not len(pairs):
+            return groups
+        members = groups.members[pairs].sum(1)
+        middles = model.readouts.where(model.head(votes, members[None]))
+        presence = model.fovea(channels, torch.cat([read.position[None], middles], dim=1)).presence[0]
+        parts, whole = presence[: len(tokens)][pairs].amax(-1), presence[len(tokens) :]
+        gain = whole - parts.clamp(min=0)
+        best = int(gain.argmax())
+        if float(gain[best]) <= 0:
+            return groups
+        rest = [row for row in range(len(tokens)) if row not in pairs[best].tolist()]
+        together = torch.cat([groups.members[rest], members[best : best + 1]])
+        groups = Groups(together, together.sum(-1))
+    return groups
+
+
+def covering(kind: Kind, read: Tensor, points: Tensor, members: Tensor) -> Tensor:
+    """Return the outline ``[4]`` of a thing that holds others: of a tray or zone, that of the surface seen from above.
+
+    A rectangle of length L that is evenly covered with points has a variance of L^2 / 12 along it: exact to 5 mm and 0.1 rad
+    where reading the token is off by 2 cm and knows no heading (tuning seeds of rearrange and place).
+
+    Args:
+        kind: of the thing.
+        read: ``[4]`` what the token says.
+        points: ``[C, 3]`` surface points, those of the view from above first, metres.
+        members: ``[C]`` weights of the thing's cells.
+    """
+    above = members[: len(members) // 2]
+    if kind not in ("tray", "zone") or float(above.sum()) < COVERED:
+        return read
+    weight, flat = above / above.sum(), points[: len(above), :2]
+    offset = flat - weight @ flat
+    (xx, xy), (_, yy) = (offset.T * weight) @ offset
+    spread, turn = ((xx - yy).square() / 4 + xy.square()).sqrt(), 0.5 * torch.atan2(xy, (xx - yy) / 2)
+    middle = (xx + yy) / 2
+    sides = SEEN_LARGER * (12 * torch.stack([middle + spread, (middle - spread).clamp(min=0)])).sqrt()
+    return outline(torch.cat([sides, read[2:3]]), turn)
 
 
 def sized(glanced: Tensor, read: Tensor) -> Tensor:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 
 from world_model.outline import extents, outline
-from world_model.seeing import BROADEST, named, sized
+from world_model.seeing import BROADEST, COVERED, covering, named, sized
 
 
 def test_the_closer_look_decides_the_size_unless_it_took_in_what_is_around() -> None:
@@ -33,3 +35,18 @@ def test_a_plank_keeps_its_long_side_and_its_heading() -> None:
     plank = named("cube", "red", outline(size, yaw), torch.tensor([0.0, 0.0, 0.02]))
     assert plank.size == pytest.approx((0.1, 0.03, 0.04))
     assert plank.yaw == pytest.approx(0.7)
+
+
+@pytest.mark.parametrize("yaw", [0.0, 0.6, -1.2])
+def test_the_extents_and_the_heading_of_a_tray_are_those_of_what_is_seen_of_it_from_above(yaw: float) -> None:
+    u, v = torch.meshgrid(torch.linspace(-0.07, 0.07, 29), torch.linspace(-0.055, 0.055, 23), indexing="ij")
+    flat = torch.stack([0.1 + u * math.cos(yaw) - v * math.sin(yaw), u * math.sin(yaw) + v * math.cos(yaw)], dim=-1)
+    above = torch.cat([flat.flatten(0, 1), torch.zeros(flat.shape[0] * flat.shape[1], 1)], dim=-1)
+    points, members = torch.cat([above, torch.zeros_like(above)]), torch.ones(2 * len(above))
+    read = torch.tensor([0.12, 0.12, 0.025, 0.0])
+    size, heading = extents(covering("tray", read, points, members))
+    assert size.tolist() == pytest.approx([0.14, 0.11, 0.025], abs=0.005)
+    assert float(heading) == pytest.approx(yaw, abs=0.02)
+    assert torch.equal(covering("bowl", read, points, members), read)
+    hidden = members * COVERED / 2 / float(members[: len(above)].sum())
+    assert torch.equal(covering("tray", read, points, hidden), read)
