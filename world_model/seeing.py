@@ -104,8 +104,8 @@ def joined(model: WorldModel, channels: Tensor, votes: Votes, groups: Groups) ->
 def covering(kind: Kind, read: Tensor, points: Tensor, members: Tensor) -> Tensor:
     """Return the outline ``[4]`` of a thing that holds others: of a tray or zone, that of the surface seen from above.
 
-    A rectangle of length L that is evenly covered with points has a variance of L^2 / 12 along it: exact to 5 mm and 0.1 rad
-    where reading the token is off by 2 cm and knows no heading (tuning seeds of rearrange and place).
+    A rectangle of length L that is evenly covered with points has a variance of L^2 / 12 along it; the token knows
+    neither length nor heading of what is larger than a cell's surroundings.
 
     Args:
         kind: of the thing.
