@@ -20,9 +20,12 @@ from hybrid.language.decoding import Decoded, beams, greedy
 from hybrid.language.description import name
 from hybrid.language.guards import doubts, ignored_colours, unknown_words, unsaid
 from hybrid.language.network import SHIPPED, Network, load
+from hybrid.language.parting import parts
 from hybrid.language.reading import from_tokens
 from hybrid.language.resolver import resolve
 from hybrid.language.schema import Hold, Program
+from hybrid.language.spelling import Speller
+from hybrid.language.wire import END
 from simulator.base import MOVABLE, Scene
 
 SURE: Final = 0.74
@@ -32,6 +35,8 @@ AGREED: Final = 0.60
 WORTH_ASKING: Final = 0.08
 """Probability from which a reading is offered in a question."""
 BEAM: Final = 5
+_NOT_STEPS: Final = frozenset({"refuse", "ask", "undo", "again", "further", "less", "instead", "keep"})
+"""First words of programs that are no step of a list."""
 OFFERED: Final = 3
 
 
@@ -66,6 +71,9 @@ class EmbeddedLanguageModel:
     def __init__(self, network: Network) -> None:
         self._network = network
         self._name = f"embedded-{str(network.card.get('weights_sha256', 'untrained'))[:8]}"
+        words = network.card.get("spelling")
+        vocabulary = network.tokenizer.get_vocab(with_added_tokens=False)
+        self._speller = Speller(vocabulary.__contains__, [str(w) for w in words] if isinstance(words, list) else [])
 
     @property
     def name(self) -> str:
@@ -94,14 +102,16 @@ class EmbeddedLanguageModel:
 
     def _moment(self, instruction: str, scene: Scene, turns: tuple[Turn, ...]) -> Moment:
         """What is asked now: the request itself, or the one asked about with the reply as one more answer."""
-        text = plain_words(instruction)
+        text = self._speller.corrected(plain_words(instruction))
         asked = pending(turns)
         if asked is None:
             return Moment(text, scene, turns)
         choice = meant(text, asked.choices) or self._pointed(text, scene, asked.choices)
         if choice is None:
             return Moment(text, scene, turns)
-        return Moment(plain_words(asked.instruction), scene, asked.turns, (*asked.chosen, choice))
+        return Moment(
+            self._speller.corrected(plain_words(asked.instruction)), scene, asked.turns, (*asked.chosen, choice)
+        )
 
     def _pointed(self, text: str, scene: Scene, choices: tuple[str, ...]) -> str | None:
         """The choice that a description such as *the one by the bowl* fits, by perception; None when none does."""
@@ -123,7 +133,27 @@ class EmbeddedLanguageModel:
         first = self._read(greedy(self._network, moment.text, unsaid(moment.text)), moment)
         if first is not None and first.probability >= SURE and not first.doubts:
             return first.decomposition
-        return settled(self.readings(moment), moment.chosen)
+        parted = self._parted(moment)
+        if parted is not None and parted.probability >= SURE and not parted.doubts:
+            return parted.decomposition
+        more = [] if parted is None else [parted]
+        return settled([*more, *self.readings(moment)], moment.chosen)
+
+    def _parted(self, moment: Moment) -> Reading | None:
+        """Read a request of several steps part by part; the surest of the ways to part it, None when there is none."""
+        best: Reading | None = None
+        for way in parts(moment.text):
+            tokens, total = list[str](), 0.0
+            for part in way:
+                decoded = greedy(self._network, part, unsaid(part))
+                spoken = not decoded.complete or decoded.tokens[0].split("_")[0] in _NOT_STEPS
+                total += -math.inf if spoken else decoded.log_probability
+                tokens += [";", *decoded.tokens[:-1]] if tokens else decoded.tokens[:-1]
+            # A part's own probability stands for how sure the reading is; their mean does not shrink with length.
+            read = None if total == -math.inf else self._read(Decoded((*tokens, END), total / len(way)), moment)
+            if read is not None and (best is None or read.probability > best.probability):
+                best = read
+        return best
 
     def _read(self, decoded: Decoded, moment: Moment) -> Reading | None:
         text = moment.text

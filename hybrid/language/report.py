@@ -117,9 +117,10 @@ def main() -> None:
     console = Console()
     for item in scored:
         if item.outcome != "right" and not given.quiet:
+            asked = " +" if item.asked_right else ""
             facts = " ; ".join(" ".join(map(str, f.as_list())) for s in item.answer.subgoals for f in s.facts)
             console.print(
-                f"{item.outcome}{' +' if item.asked_right else ''}: {item.phrasing.text} -> {facts} {item.answer.message or ''}",
+                f"{item.outcome}{asked}: {item.phrasing.text} -> {facts} {item.answer.message or ''}",
                 highlight=False,
                 markup=False,
             )
