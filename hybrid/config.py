@@ -90,6 +90,10 @@ class Settings(BaseSettings):
     """Port the service listens on; 0 lets the system choose."""
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     """Names requests may address, comma-separated; empty allows any, on loopback only those of this machine."""
+    require_keys: bool = False
+    """Whether a key must be shown even while none has been made; as soon as one is good, it always must."""
+    rate_limit: str = Field(default="1200/minute", min_length=1)
+    """How much one key, or one address without a key, may ask: ``NUMBER/second``, ``/minute`` or ``/hour``; ``off``."""
     embedded_worker: bool = True
     """Whether the service carries tasks out itself; otherwise processes started by ``hybrid worker`` must."""
     lease_seconds: float = Field(default=30.0, ge=1.0, le=3_600)

@@ -18,7 +18,12 @@
     │   ├── StoreSchemaError         the database comes from a newer or an unknown version
     │   ├── StoreMissingError        the database, or an artifact it names, is not there
     │   ├── StoreCorruptError        the file is no database, or an artifact is not what was stored
-    │   └── EpisodeNotFoundError     no episode has that id
+    │   ├── EpisodeNotFoundError     no episode has that id
+    │   └── EpisodeStateError        an episode is not in the state in which this can be done
+    ├── AccessError                  somebody asks for what is not theirs to ask
+    │   ├── KeyRefusedError          no key was shown, or one that is not good
+    │   ├── ScopeError               a key does not allow this
+    │   └── RateError                too much was asked in too short a time
     └── TaskError                    a task cannot be taken, found or changed
         ├── TaskNotFoundError        no task has that id
         ├── TaskConflictError        an idempotency key was used before for another request
@@ -38,19 +43,24 @@ from simulator.errors import ActionError, HybridError, SceneError
 from world_model.errors import CheckpointError, PerceptionError
 
 __all__ = [
+    "AccessError",
     "ActionError",
     "BudgetError",
     "CheckpointError",
     "ConfigError",
     "EpisodeNotFoundError",
+    "EpisodeStateError",
     "HybridError",
     "InstructionError",
+    "KeyRefusedError",
     "LanguageError",
     "LeaseLostError",
     "PerceptionError",
     "PlanChangedError",
     "QueueFullError",
+    "RateError",
     "SceneError",
+    "ScopeError",
     "ServiceStoppingError",
     "StoreCorruptError",
     "StoreError",
@@ -112,6 +122,26 @@ class StoreCorruptError(StoreError):
 
 class EpisodeNotFoundError(StoreError):
     """No episode has that id."""
+
+
+class EpisodeStateError(StoreError):
+    """An episode is not in the state in which this can be done."""
+
+
+class AccessError(HybridError):
+    """Somebody asks for what is not theirs to ask."""
+
+
+class KeyRefusedError(AccessError):
+    """No key was shown, or one that is unknown, wrong, expired or revoked."""
+
+
+class ScopeError(AccessError):
+    """A key does not allow what is asked with it."""
+
+
+class RateError(AccessError):
+    """Too much was asked in too short a time."""
 
 
 class TaskError(HybridError):

@@ -14,7 +14,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from hybrid.base import Json, Listener, Outcome
-from hybrid.errors import HybridError, LeaseLostError, StoreError, StoreLockedError, StoreMissingError
+from hybrid.errors import (
+    CheckpointError,
+    ConfigError,
+    HybridError,
+    LeaseLostError,
+    StoreError,
+    StoreLockedError,
+    StoreMissingError,
+)
 from hybrid.store.episodes import SqlStore
 from hybrid.store.leases import LEASE_SECONDS, Lease, Leases
 from hybrid.store.records import plain
@@ -242,10 +250,12 @@ class Worker:
         except LeaseLostError:
             raise
         except PASSING as error:
-            reason = str(error)
+            logger.warning("task %s met a passing fault: %s", lease.task.id, error)
+            reason = _outside(error)
             return lambda: self._leases.give_back(lease, reason)
         except HybridError as error:
-            answer = Answer("failed", str(error))
+            logger.warning("task %s failed: %s", lease.task.id, error)
+            answer = Answer("failed", _outside(error))
         except Exception as error:
             logger.exception("task %s failed unexpectedly", lease.task.id)
             answer = Answer("failed", f"internal error ({type(error).__name__}); the service's log has the details")
@@ -307,6 +317,13 @@ def ended(result: Outcome | Answer, token: CancelToken) -> Answer:
     if result.status == "interrupted" and token.ending is not None:
         status, reason = token.ending
     return Answer(status, reason, record if isinstance(record, dict) else {})
+
+
+def _outside(error: HybridError) -> str:
+    """Return what whoever asked may know of ``error``: nothing of the inside of this machine."""
+    if isinstance(error, StoreError | CheckpointError | ConfigError):
+        return f"the service could not use its own means ({type(error).__name__}); its log has the details"
+    return str(error)
 
 
 def _left(task: Task) -> float:

@@ -17,14 +17,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from hybrid.base import AttemptRecord, Decomposition, Json, Outcome, StepRecord
-from hybrid.errors import EpisodeNotFoundError, StoreError
-from hybrid.store.artifacts import Artifacts, pack_images, unpack_images
+from hybrid.errors import EpisodeNotFoundError, EpisodeStateError, StoreError
+from hybrid.store.artifacts import Artifacts, pack_images, picture, unpack_images
 from hybrid.store.engine import Database, open_database
 from hybrid.store.leases import Lease, guard
 from hybrid.store.memory import rejected_manipulations, remember_episode, similar_episodes
 from hybrid.store.owner import alive
 from hybrid.store.records import finite, plain
-from hybrid.store.reports import episode_report, episode_summary
+from hybrid.store.reports import episode_report, episode_summary, step_report
 from hybrid.store.rows import latest_round, new_attempt, new_decomposition, new_episode, new_step, new_subgoals
 from hybrid.store.tables import LOCAL, AttemptRow, EpisodeRow, ModelRow, ObservationRow, StepRow, SubgoalRow
 from hybrid.store.tasks import TaskQueue
@@ -204,14 +204,45 @@ class SqlStore:
             rows = self._found(session, episode).steps
         return np.stack([row.action for row in rows]) if rows else np.zeros((0, 4), dtype=np.float32)
 
+    def steps(self, episode: str, *, after: int = -1, limit: int = 100) -> list[dict[str, Json]]:
+        """Return executed control steps after number ``after``, in order."""
+        with self.database.read() as session:
+            number = self._found(session, episode).number
+            query = select(StepRow).where(StepRow.episode == number, StepRow.step > after)
+            return [step_report(row) for row in session.scalars(query.order_by(StepRow.step).limit(limit))]
+
     def observations(self, episode: str) -> tuple[Observation, ...]:
         """Return what was seen, in order; raises ``StoreError`` when images are missing or damaged."""
         with self.database.read() as session:
             rows = self._found(session, episode).observations
-        return tuple(
-            unpack_images(self.artifacts.get(row.images), proprioception=row.proprioception, step=row.step)
-            for row in rows
-        )
+        return tuple(self._seen(row) for row in rows)
+
+    def _seen(self, row: ObservationRow) -> Observation:
+        images = self.artifacts.get(row.images)
+        return unpack_images(images, proprioception=row.proprioception, step=row.step)
+
+    def frame(self, episode: str, step: int, view: int) -> Path:
+        """Return where one view of what was seen at ``step`` lies as a PNG picture.
+
+        Raises:
+            EpisodeNotFoundError: there is no such episode, or nothing was seen at that step by that camera.
+            StoreError: the images are missing or damaged.
+        """
+        with self.database.read() as session:
+            number = self._found(session, episode).number
+            query = select(ObservationRow).where(ObservationRow.episode == number, ObservationRow.step == step)
+            row = session.scalar(query.order_by(ObservationRow.number).limit(1))
+        seen = None if row is None else self._seen(row)
+        if seen is None or view >= len(seen.rgb):
+            problem = f"camera {view} saw nothing at step {step} of episode {episode[:80]}"
+            raise EpisodeNotFoundError("frame", problem, "See the `observations` of the episode.")
+        return self.artifacts.path(self.artifacts.put(picture(seen.rgb[view]), "png"))
+
+    def refuse_running(self, episode: str) -> None:
+        """Raise ``StoreError`` while an episode is running, ``EpisodeNotFoundError`` when there is none of that id."""
+        with self.database.read() as session:
+            if self._found(session, episode).status == "running":
+                raise EpisodeStateError("episode", f"{episode} is still running", "Cancel its task, or wait.")
 
     def record_video(self, episode: str, data: bytes, suffix: str) -> str:
         """Keep a video of an episode, ended or not, and return its name; a later one replaces it."""
