@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from api.face import create_app
+from api.graphs import with_graph
 from hybrid.bootstrap import build_engine
 from hybrid.carrying import engine_runner
 from hybrid.config import load_settings
@@ -28,4 +29,4 @@ def build_app() -> FastAPI:
         seconds=settings.task_seconds,
         lease_seconds=settings.lease_seconds,
     )
-    return create_app(service, settings)
+    return with_graph(create_app(service, settings), settings)

@@ -121,7 +121,7 @@ def _thread(room: GraphRoom, tenant: str, body: RunCreate, thread: str | None) -
 def _given(body: RunCreate, tenant: str) -> dict[str, Any] | Command[Any] | None:
     """Return what the graph is run with; raises ``ValueError`` when it is neither a request nor an answer."""
     if body.command is not None:
-        if body.command.goto is not None or body.command.update is not None:
+        if body.command.goto or body.command.update:
             raise ValueError("command: only resume can be sent; change the state with POST /threads/ID/state")
         return Command(resume=body.command.resume)
     if body.input is None:

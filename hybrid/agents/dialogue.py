@@ -143,8 +143,9 @@ class Dialogue:
 
     def _edited(self, state: PlanningState, session: Session, decision: Decision) -> PlanningUpdate:
         """Go on with the person's subgoals."""
-        self.desk.store.reopen(session.episode)
         assert session.decomposition is not None, "nothing was decomposed"
+        if not self.desk.store.reopen(session.episode):
+            self.desk.branch(session, state.get("progress", {}).get("table", ""))
         session.decomposition = replace(session.decomposition, subgoals=decision.subgoals, backend="a person")
         session.settled.clear()
         session.situation_changed()
@@ -156,6 +157,7 @@ class Dialogue:
         return {
             **outer_update(state, inner, changes),
             "subgoals": plain(subgoal_reports(session, inner)),
+            "episode": session.episode,
         }
 
     def _rejected(self, state: PlanningState, session: Session, decision: Decision) -> PlanningUpdate:

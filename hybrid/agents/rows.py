@@ -80,6 +80,19 @@ class NoteRow(GraphBase):
     at: Mapped[datetime]
 
 
+class ThreadRow(GraphBase):
+    """A thread that somebody opened at the service; its checkpoints lie with the checkpointer."""
+
+    __tablename__ = "graph_threads"
+
+    tenant: Mapped[str] = mapped_column(String(40), primary_key=True)
+    id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    notes: Mapped[Json] = mapped_column(nullable=False)
+    """What whoever opened it wants to find it by."""
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class ItemRow(GraphBase):
     """One item of the long-term store that graphs share; labels of the namespace are joined by full stops."""
 

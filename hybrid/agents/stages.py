@@ -69,9 +69,7 @@ class Stages:
         """Return the node that does what ``inner`` does in the pipeline, and goes where ``route`` says."""
 
         def run(state: PlanningState, runtime: Runtime[PlanningContext]) -> PlanningUpdate:
-            session = self.desk.session(state)
-            self.desk.store.reopen(session.episode)
-            return self.carried_out(state, session, inner, route, runtime)
+            return self.carried_out(state, self.desk.entered(state), inner, route, runtime)
 
         return run
 
@@ -94,12 +92,11 @@ class Stages:
             goes_to = "conclude"
         world = cast("LedgerWorld", session.world)
         changes = Progress(next=goes_to, table=world.table, step=world.clock, notes=self.desk.written(session))
-        return outer_update(state, after, changes)
+        return {**outer_update(state, after, changes), "episode": session.episode}
 
     def decompose(self, state: PlanningState, runtime: Runtime[PlanningContext]) -> PlanningUpdate:
         """Ask the language model for subgoals; go and ask the person where the words are ambiguous."""
-        session = self.desk.session(state)
-        self.desk.store.reopen(session.episode)
+        session = self.desk.entered(state)
         asked = state.get("progress", {}).get("asked", 0)
         asks = context_of(runtime).questions == "ask" and asked < QUESTIONS
 
@@ -114,8 +111,7 @@ class Stages:
 
     def check(self, state: PlanningState, runtime: Runtime[PlanningContext]) -> PlanningUpdate:
         """Try the plan in a twin; an accepted one is shown to the person first where that was asked for."""
-        session = self.desk.session(state)
-        self.desk.store.reopen(session.episode)
+        session = self.desk.entered(state)
 
         def route(after: State, session: Session) -> str:
             goes_to = pipeline.after_check(after, _inside(session))
@@ -125,14 +121,15 @@ class Stages:
 
     def act(self, state: PlanningState, runtime: Runtime[PlanningContext]) -> PlanningUpdate:
         """Carry the plan out, every block of it exactly once however often this node is run."""
-        session = self.desk.session(state)
-        self.desk.store.reopen(session.episode)
+        session = self.desk.entered(state)
         world, info = cast("LedgerWorld", session.world), runtime.execution_info
         assert session.plan is not None, "nothing was planned"
         key = "" if info is None else info.task_id
         thread = None if info is None else info.thread_id
         if not world.intend(key, session.episode, thread, session.plan.actions):
             return self.carried_out(state, session, _moved_on, lambda after, _: pipeline.after_acting(after), runtime)
+        if world.table != state.get("progress", {}).get("table"):
+            self.desk.branch(session, world.table)
         if not world.caught_up:
             session.began = time.monotonic()  # what had begun before a crash is finished, however long ago that was
         return self.carried_out(state, session, pipeline.acted, lambda after, _: pipeline.after_acting(after), runtime)
@@ -140,8 +137,7 @@ class Stages:
     def conclude(self, state: PlanningState, runtime: Runtime[PlanningContext]) -> PlanningUpdate:
         """Complete the record of the episode and say what became of the request."""
         session, ended = self.desk.session(state), inner_state(state)
-        self.desk.store.reopen(session.episode)
-        if self.desk.store.episode(session.episode)["status"] == "running":
+        if self.desk.store.reopen(session.episode):
             pipeline.concluded(ended, Runtime(context=session, stream_writer=runtime.stream_writer))
         result = outcome(session, ended)
         self.desk.store.close_episode(session.episode, result, session.world.state())
