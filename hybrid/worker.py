@@ -269,7 +269,7 @@ class Worker:
         while True:
             try:
                 end()
-            except PASSING as error:
+            except StoreError as error:
                 if self._stopping.is_set():
                     raise
                 logger.warning("the end of a task could not be written (%s); tried again in %.1f s", error, wait)
