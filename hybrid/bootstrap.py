@@ -14,7 +14,11 @@ from hybrid.check import check_plan
 from hybrid.config import Settings
 from hybrid.engine import PlanningEngine
 from hybrid.errors import ConfigError
-from hybrid.language.embedded import load_embedded
+from hybrid.language.chat import ChatCompleter
+from hybrid.language.embedded import EmbeddedLanguageModel, load_embedded
+from hybrid.language.local import LocalCompleter
+from hybrid.language.prompted import Completer, PromptedLanguageModel
+from hybrid.language.transcripts import RecordingCompleter, ReplayingCompleter
 from hybrid.session import Limits, Parts
 from hybrid.store.episodes import open_store
 from planner.base import Budget, Dynamics, Plan, Planner
@@ -88,9 +92,7 @@ def build_engine(settings: Settings, variant: Variant = PRODUCT) -> PlanningEngi
     settings = settings.model_copy(update=AGES) if variant.unhurried else settings
     torch.set_num_threads(settings.threads)
     model, card = load_checkpoint(settings.checkpoint or DEFAULT, cameras=DEFAULT_CAMERAS)
-    if settings.language != "embedded":
-        raise ConfigError("language", f"{settings.language!r} is no backend", "Use `embedded`.")
-    language = load_embedded(settings.language_weights)
+    language = build_language(settings)
     parts = Parts(
         language=language,
         perceiver=build_perceiver(model, variant),
@@ -108,6 +110,34 @@ def build_engine(settings: Settings, variant: Variant = PRODUCT) -> PlanningEngi
         models={"world_model": card.name, "language": language.name},
     )
     return PlanningEngine(parts)
+
+
+def build_language(settings: Settings) -> EmbeddedLanguageModel | PromptedLanguageModel:
+    """Compose the language backend that ``settings`` name.
+
+    Raises:
+        CheckpointError: the embedded model's weights are missing or do not fit.
+        ConfigError: the backend is unknown.
+        LanguageError: the model brought along cannot be used.
+    """
+    kind, _, model = settings.language.partition(":")
+    if settings.language == "embedded":
+        return load_embedded(settings.language_weights)
+    transcript = settings.language_transcript
+    if settings.language == "replay" and transcript is not None:
+        completer: Completer = ReplayingCompleter(transcript)
+    elif kind == "local" and model:
+        completer = LocalCompleter(Path(model), seconds=settings.language_seconds)
+    elif kind == "chat" and model:
+        url, key = settings.language_url, settings.language_key
+        completer = ChatCompleter(model, url=url, key=key, seconds=settings.language_seconds)
+    else:
+        remedy = "Use `embedded`, `local:FOLDER`, `chat:MODEL`, or `replay` with `language_transcript`."
+        raise ConfigError("language", f"{settings.language!r} is no backend", remedy)
+    if transcript is not None and settings.language != "replay":
+        completer = RecordingCompleter(completer, transcript)
+    fallback = load_embedded(settings.language_weights) if settings.language_fallback == "embedded" else None
+    return PromptedLanguageModel(completer, repairs=settings.language_repairs, fallback=fallback)
 
 
 def build_perceiver(model: WorldModel, variant: Variant) -> Perceiver:
