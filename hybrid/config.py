@@ -65,8 +65,9 @@ class Settings(BaseSettings):
     checkpoint: Path | None = None
     """World-model checkpoint folder; None is the one shipped in the package."""
     language: str = Field(default="embedded", min_length=1)
-    """Language backend: ``embedded`` is the model shipped in the package, ``local:FOLDER`` a causal model of transformers,
-    ``chat:MODEL`` a chat model (with ``language_url``, or ``chat:PROVIDER:MODEL``), ``replay`` a recorded transcript."""
+    """Language backend: ``embedded`` is the model shipped in the package, ``local:FOLDER`` a causal model of
+    transformers, ``chat:MODEL`` a chat model (with ``language_url``, or ``chat:PROVIDER:MODEL``), ``replay`` a recorded
+    transcript."""
     language_url: str = ""
     """Address of an OpenAI-compatible server for ``chat:MODEL``, for instance ``http://127.0.0.1:11434/v1``."""
     language_key: SecretStr | None = None
