@@ -16,11 +16,19 @@ from hybrid.evaluation.ablations import ROWS, Study, ablate
 from hybrid.evaluation.runner import TEST_SEEDS, evaluate
 from simulator.tasks import SUITES
 
-Suite = Annotated[str, typer.Option("--suite", help=f"Which tasks: {', '.join(SUITES)}.", show_default=False)]
-Arms = Annotated[str, typer.Option("--arms", help="Which ways of attempting them, comma-separated.")]
+Suite = Annotated[
+    str, typer.Option("--suite", help=f"Which tasks: {', '.join(SUITES)}, FILE.py:NAME.", show_default=False)
+]
+Arms = Annotated[
+    str, typer.Option("--arms", "--arm", help="Which ways of attempting them, comma-separated; FILE.py:NAME is yours.")
+]
 Episodes = Annotated[int, typer.Option("--episodes", help="Tasks an arm.")]
 FirstSeed = Annotated[int, typer.Option("--seed", help=f"Of the first task; held-out seeds start at {TEST_SEEDS}.")]
 JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the whole report there.", show_default=False)]
+Kept = Annotated[
+    Path | None,
+    typer.Option("--out", help="Keep every attempt there; what is there is not attempted again.", show_default=False),
+]
 Suites = Annotated[str, typer.Option("--suite", help="Which tasks; several comma-separated.", show_default=False)]
 Rows = Annotated[str, typer.Option("--arms", help="Which rows, comma-separated; hybrid is always one.")]
 Folder = Annotated[Path, typer.Option("--out", help="Folder of the page and its rows; rows there are not run again.")]
@@ -37,6 +45,7 @@ def evaluate_arms(
     workers: Workers = 1,
     tuning: Tuning = False,
     file: JsonFile = None,
+    out: Kept = None,
 ) -> int:
     """Compare arms on the same tasks, scored by the world's true final state."""
     if file is not None:
@@ -45,7 +54,15 @@ def evaluate_arms(
     settings = load_settings()
     with bar(suite) as told:
         report = evaluate(
-            suite, names, episodes=episodes, seed=seed, settings=settings, workers=workers, tuning=tuning, progress=told
+            suite,
+            names,
+            episodes=episodes,
+            seed=seed,
+            settings=settings,
+            workers=workers,
+            tuning=tuning,
+            progress=told,
+            out=out,
         )
     if file is not None:
         write_json(file, report)
