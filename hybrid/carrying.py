@@ -10,9 +10,11 @@ from typing import Protocol, cast
 
 import numpy as np
 
-from hybrid.base import Engine, EpisodeStore, Json, Outcome
+from hybrid.base import Engine, Json, Outcome
 from hybrid.clarification import clarified
+from hybrid.conversation import before
 from hybrid.rehearsal import Foresight, Rehearsal
+from hybrid.store.episodes import SqlStore
 from hybrid.store.records import plain
 from hybrid.store.tasks import Task, TaskStatus
 from hybrid.worker import ENDINGS, Answer, Job, Runner, ended
@@ -31,7 +33,7 @@ _REHEARSED: dict[str, TaskStatus] = {
 class TaskEngine(Engine, Protocol):
     """What an engine must be able to do to carry every kind of task out; ``hybrid.engine.PlanningEngine`` can."""
 
-    def bound(self, store: EpisodeStore, *, approved: Plan | None = None) -> TaskEngine:
+    def bound(self, store: SqlStore, *, approved: Plan | None = None) -> TaskEngine:
         """Return the same engine writing to ``store``; with ``approved``, no other plan may move first there."""
         ...
 
@@ -81,7 +83,9 @@ def _run(engine: TaskEngine, job: Job) -> Answer:
             return Answer("approval", reason, rehearsal_record(rehearsal))
         first = next((entry.plan for entry in rehearsal.plans if entry.verdict.accepted), None)
         engine = engine if first is None else engine.bound(job.store, approved=first)
-    result = engine.run(words, request.scene, request.seed, job.listener, job.cancel)
+    said = before(job.store, task)
+    turns = {"turns": said.turns} if said.turns else {}
+    result = engine.run(words, said.scene, request.seed, job.listener, job.cancel, **turns)
     job.listener("episode", {"episode": result.episode})
     answer = ended(result.outcome, job.cancel)
     if answer.status == "question" and result.decomposition is not None:

@@ -45,6 +45,7 @@ ENDINGS: dict[str, TaskStatus] = {
     "refused": "refused",
     "question": "question",
     "interrupted": "interrupted",
+    "answered": "succeeded",
 }
 """How a task ends, by how its episode ended."""
 logger = logging.getLogger(__name__)
