@@ -20,7 +20,7 @@ def build_app() -> FastAPI:
         HybridError: a setting, the checkpoint, the language model or the store cannot be used.
     """
     settings = load_settings()
-    store = open_store(settings.database_url, settings.artifact_dir)
+    store = open_store(settings.database_url, settings.artifact_dir, settings.embeddings)
     runner = engine_runner(build_engine(settings)) if settings.embedded_worker else None
     service = TaskService(
         store,

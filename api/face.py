@@ -14,7 +14,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
-from api import episodes, events, health, plans, scenes, tasks
+from api import episodes, events, health, memory, models, plans, scenes, tasks
 from api.access import Access
 from api.description import PROBLEMS, describe
 from api.guards import Guards
@@ -54,7 +54,7 @@ def create_app(service: TaskService, settings: Settings) -> FastAPI:
     app.add_middleware(Guards, hosts=settings.allowed_hosts, max_body_bytes=settings.max_body_bytes)
     install(app)
     describe(app)
-    routers = [room.router for room in (tasks, events, episodes, scenes, health)]
+    routers = [room.router for room in (tasks, events, episodes, memory, scenes, models, health)]
     for router in (*routers, plans.plans, plans.predictions):
         app.include_router(router, responses=PROBLEMS)
     app.mount("/pages", StaticFiles(directory=PAGES), name="pages")

@@ -44,6 +44,8 @@ STATUS: dict[type[errors.HybridError], int] = {
     errors.StoreCorruptError: 500,
     errors.EpisodeNotFoundError: 404,
     errors.EpisodeStateError: 409,
+    errors.MemoryRefusedError: 422,
+    errors.MemoryNotFoundError: 404,
     errors.AccessError: 403,
     errors.KeyRefusedError: 401,
     errors.ScopeError: 403,

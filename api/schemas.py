@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
+from hybrid.base import Memory, MemoryKind
 from hybrid.service import LONGEST_INSTRUCTION
 from hybrid.store.tasks import Task, TaskKind, TaskRequest, TaskStatus
 from simulator.base import Scene
@@ -182,6 +183,85 @@ class FrameList(BaseModel):
 
     steps: list[int] = Field(description="Control steps; ask for `frames/STEP/VIEW.png`.", examples=[[0, 42]])
     views: int = Field(description="How many cameras there are, counted from 0.", examples=[2])
+
+
+class Lesson(BaseModel):
+    """What a name means."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"name": "my mug", "meaning": "the blue cylinder"}]}
+    )
+
+    name: str = Field(min_length=1, max_length=80, strict=True)
+    meaning: str = Field(min_length=1, max_length=200, strict=True)
+
+
+class Correction(BaseModel):
+    """What a taught name means instead."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"meaning": "the green bowl"}]})
+
+    meaning: str = Field(min_length=1, max_length=200, strict=True)
+
+
+class MemoryView(BaseModel):
+    """Something remembered."""
+
+    id: str
+    kind: MemoryKind
+    text: str = Field(examples=["mug: the blue cylinder"])
+    data: dict[str, JsonValue] = Field(description="`name` and `meaning` of a fact, `manipulation` of a skill.")
+    uses: int = Field(description="How often it was of use.")
+    at: datetime
+    changed_at: datetime | None
+
+    @classmethod
+    def of(cls, memory: Memory) -> MemoryView:
+        """Return what the outside sees of ``memory``."""
+        return cls(
+            id=memory.id,
+            kind=memory.kind,
+            text=memory.text,
+            data=memory.data,
+            uses=memory.uses,
+            at=memory.at,
+            changed_at=memory.changed_at,
+        )
+
+
+class MemoryPage(BaseModel):
+    """Memories, newest or most alike first."""
+
+    memories: list[MemoryView]
+    next: str | None = Field(description="Pass it as `before` for the next page; null on the last one.")
+
+
+class Forgotten(BaseModel):
+    """How much was forgotten."""
+
+    forgotten: int
+
+
+class ModelList(BaseModel):
+    """Models that took part in episodes."""
+
+    models: list[dict[str, JsonValue]] = Field(examples=[[{"role": "world_model", "version": "cpu-1"}]])
+
+
+class WorkerView(BaseModel):
+    """Somebody who carries tasks out."""
+
+    id: str
+    alive: bool
+    models: dict[str, JsonValue]
+    started_at: datetime
+    heartbeat_at: datetime
+
+
+class WorkerList(BaseModel):
+    """Who carries tasks out, latest first."""
+
+    workers: list[WorkerView]
 
 
 class SceneList(BaseModel):

@@ -13,12 +13,9 @@ from hybrid.base import Perceiver
 from hybrid.check import check_plan
 from hybrid.config import Settings
 from hybrid.engine import PlanningEngine
-from hybrid.errors import ConfigError
-from hybrid.language.chat import ChatCompleter
-from hybrid.language.embedded import EmbeddedLanguageModel, load_embedded
-from hybrid.language.local import LocalCompleter
-from hybrid.language.prompted import Completer, PromptedLanguageModel
-from hybrid.language.transcripts import RecordingCompleter, ReplayingCompleter
+from hybrid.language.backends import Brought, language_backend
+from hybrid.language.embedded import EmbeddedLanguageModel
+from hybrid.language.prompted import PromptedLanguageModel
 from hybrid.session import Limits, Parts
 from hybrid.store.episodes import open_store
 from planner.base import Budget, Dynamics, Plan, Planner
@@ -93,11 +90,13 @@ def build_engine(settings: Settings, variant: Variant = PRODUCT) -> PlanningEngi
     torch.set_num_threads(settings.threads)
     model, card = load_checkpoint(settings.checkpoint or DEFAULT, cameras=DEFAULT_CAMERAS)
     language = build_language(settings)
+    store = open_store(settings.database_url, Path(settings.artifact_dir), settings.embeddings)
     parts = Parts(
         language=language,
         perceiver=build_perceiver(model, variant),
         planner=build_planner(model, variant),
-        store=open_store(settings.database_url, Path(settings.artifact_dir)),
+        store=store,
+        memory=store.memory if settings.memory else None,
         world=partial(PhysicalWorld, robot="tool"),
         check=variant.check,
         budget=Budget(settings.plan_milliseconds, settings.plan_candidates, settings.plan_depth),
@@ -120,24 +119,15 @@ def build_language(settings: Settings) -> EmbeddedLanguageModel | PromptedLangua
         ConfigError: the backend is unknown.
         LanguageError: the model brought along cannot be used.
     """
-    kind, _, model = settings.language.partition(":")
-    if settings.language == "embedded":
-        return load_embedded(settings.language_weights)
-    transcript = settings.language_transcript
-    if settings.language == "replay" and transcript is not None:
-        completer: Completer = ReplayingCompleter(transcript)
-    elif kind == "local" and model:
-        completer = LocalCompleter(Path(model), seconds=settings.language_seconds)
-    elif kind == "chat" and model:
-        url, key = settings.language_url, settings.language_key
-        completer = ChatCompleter(model, url=url, key=key, seconds=settings.language_seconds)
-    else:
-        remedy = "Use `embedded`, `local:FOLDER`, `chat:MODEL`, or `replay` with `language_transcript`."
-        raise ConfigError("language", f"{settings.language!r} is no backend", remedy)
-    if transcript is not None and settings.language != "replay":
-        completer = RecordingCompleter(completer, transcript)
-    fallback = load_embedded(settings.language_weights) if settings.language_fallback == "embedded" else None
-    return PromptedLanguageModel(completer, repairs=settings.language_repairs, fallback=fallback)
+    brought = Brought(
+        settings.language_url,
+        settings.language_key,
+        settings.language_repairs,
+        settings.language_seconds,
+        settings.language_fallback,
+        settings.language_transcript,
+    )
+    return language_backend(settings.language, settings.language_weights, brought)
 
 
 def build_perceiver(model: WorldModel, variant: Variant) -> Perceiver:

@@ -104,6 +104,10 @@ class Settings(BaseSettings):
     """Port the service listens on; 0 lets the system choose."""
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     """Names requests may address, comma-separated; empty allows any, on loopback only those of this machine."""
+    memory: bool = True
+    """Whether what is remembered changes what is done: taught names, manipulations that worked, and that failed."""
+    embeddings: str = ""
+    """What likeness of words is measured with: empty for letters alone, ``minilm``, or the folder of a model."""
     require_keys: bool = False
     """Whether a key must be shown even while none has been made; as soon as one is good, it always must."""
     rate_limit: str = Field(default="1200/minute", min_length=1)

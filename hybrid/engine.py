@@ -13,6 +13,7 @@ from hybrid.decompose import checked_instruction, decompose
 from hybrid.errors import HybridError
 from hybrid.pipeline import State, build_graph, opening
 from hybrid.rehearsal import Foresight, Rehearsal, foresee, only_approved, rehearse
+from hybrid.remembered import words_for
 from hybrid.session import Parts, Session
 from hybrid.store.episodes import SqlStore
 from hybrid.store.records import plain
@@ -75,7 +76,7 @@ class PlanningEngine:
             belief = self.parts.perceiver.look(world.reset(seed), names=scene)
         finally:
             world.close()
-        return decompose(self.parts.language, instruction, belief.scene)
+        return decompose(self.parts.language, words_for(self.parts, instruction), belief.scene)
 
     def run(
         self,

@@ -20,6 +20,8 @@
     │   ├── StoreCorruptError        the file is no database, or an artifact is not what was stored
     │   ├── EpisodeNotFoundError     no episode has that id
     │   └── EpisodeStateError        an episode is not in the state in which this can be done
+    ├── MemoryRefusedError           something cannot be remembered
+    ├── MemoryNotFoundError          nothing remembered has that id
     ├── AccessError                  somebody asks for what is not theirs to ask
     │   ├── KeyRefusedError          no key was shown, or one that is not good
     │   ├── ScopeError               a key does not allow this
@@ -55,6 +57,8 @@ __all__ = [
     "KeyRefusedError",
     "LanguageError",
     "LeaseLostError",
+    "MemoryNotFoundError",
+    "MemoryRefusedError",
     "PerceptionError",
     "PlanChangedError",
     "QueueFullError",
@@ -126,6 +130,14 @@ class EpisodeNotFoundError(StoreError):
 
 class EpisodeStateError(StoreError):
     """An episode is not in the state in which this can be done."""
+
+
+class MemoryRefusedError(HybridError):
+    """Something cannot be remembered, or not be changed so."""
+
+
+class MemoryNotFoundError(HybridError):
+    """Nothing remembered has that id."""
 
 
 class AccessError(HybridError):

@@ -18,6 +18,7 @@ from hybrid.base import Decomposition
 from hybrid.decompose import checked_instruction, decompose
 from hybrid.errors import PerceptionError, PlanChangedError
 from hybrid.ground import ground, margins, preparation, unreachable
+from hybrid.remembered import remembered_plan, words_for
 from hybrid.rest import at_rest, held_thing
 from hybrid.session import Parts
 from planner.base import Manipulation, Plan
@@ -113,11 +114,13 @@ def rehearse(parts: Parts, instruction: str, scene: Scene, seed: int, cancel: Ca
     text = checked_instruction(instruction)
     belief = look(parts, scene, seed)
     examples = tuple(str(past.get("instruction", "")) for past in parts.store.similar(text))
-    answer = decompose(parts.language, text, belief.scene, examples=examples)
+    answer = decompose(parts.language, words_for(parts, text), belief.scene, examples=examples)
     things = belief.scene.things
     if answer.status != "planned":
         return Rehearsal(answer.status, answer.message, answer, things)
-    return _planned(_Stage(parts, answer, seed), belief, cancel)
+    stage = _Stage(parts, answer, seed)
+    stage.tabu = () if parts.memory is None else parts.store.rejected(text, scene)
+    return _planned(stage, belief, cancel)
 
 
 def foresee(parts: Parts, scene: Scene, seed: int, *, actions: FloatArray | None, subgoal: Subgoal | None) -> Foresight:
@@ -205,7 +208,9 @@ def _step(stage: _Stage, belief: Belief, goal: Subgoal) -> tuple[str | None, Bel
     """Plan one manipulation and imagine it; return why that failed, or None, and the belief afterwards."""
     parts = stage.parts
     seed = stage.seed * 1009 + len(stage.entries)
-    plans = parts.planner.plan(belief, goal, budget=parts.budget, tabu=stage.tabu, seed=seed)
+    known = None if stage.tabu or stage.tries else remembered_plan(parts, belief, goal)
+    searched = () if known else parts.planner.plan(belief, goal, budget=parts.budget, tabu=stage.tabu, seed=seed)
+    plans = (known,) if known is not None else searched
     if not plans:
         if margins(belief, goal) >= 0 and stage.subgoal not in stage.settled:
             stage.settled.add(stage.subgoal)

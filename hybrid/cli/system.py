@@ -66,7 +66,7 @@ def serve(host: Host = None, port: Port = None, worker: EmbeddedWorker = None) -
 def worker() -> int:
     """Carry queued tasks out in this process, beside others; stops cleanly on SIGTERM."""
     settings = load_settings()
-    store = open_store(settings.database_url, settings.artifact_dir)
+    store = open_store(settings.database_url, settings.artifact_dir, settings.embeddings)
     engine = build_engine(settings)
     made = Worker(
         store,

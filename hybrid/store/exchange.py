@@ -94,7 +94,7 @@ def import_episode(store: SqlStore, archive: bytes) -> str:
             part.episode = row.number
         session.add_all(parts)
         if row.status == "reached":
-            remember_episode(session, row)
+            remember_episode(session, row, store.memory.embedder)
     return row.id
 
 
