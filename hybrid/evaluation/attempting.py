@@ -111,7 +111,7 @@ def _row(task: Task, made: Attempt, world: World, *, steps: int, fair: bool) -> 
 
 def _valid(made: Attempt, task: Task) -> bool | None:
     if made.plan is None:
-        return None
+        return made.plan_valid
     if isinstance(made.plan, Decomposition):
         return states_the_goal(made.plan, task)
     return reaches_the_goal(made.plan, task)

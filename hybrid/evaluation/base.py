@@ -57,6 +57,7 @@ class Attempt:
         episode: its id in the arm's store, empty when it keeps none.
         log: what happened on the way, as plain JSON without times: prompts, outputs and parses of language models,
             plans, verdicts. Kept with the row; the failure taxonomy reads its ``event`` entries.
+        plan_valid: what a checker of symbols says of a plan that is given in no other form.
     """
 
     status: EpisodeStatus
@@ -69,6 +70,7 @@ class Attempt:
     milliseconds: float = 0.0
     episode: str = ""
     log: tuple[dict[str, Json], ...] = ()
+    plan_valid: bool | None = None
 
 
 class Arm(Protocol):

@@ -14,7 +14,7 @@ from functools import lru_cache
 from importlib.util import module_from_spec, spec_from_file_location
 from itertools import count
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from hybrid.bootstrap import MANIPULATIONS_AN_ATTEMPT, build_engine
 from hybrid.config import Settings
@@ -22,9 +22,12 @@ from hybrid.errors import ConfigError
 from hybrid.evaluation.arms import EngineArm, IdleArm, RandomArm
 from hybrid.evaluation.base import Arm, TaskSuite
 from hybrid.evaluation.language_arms import RETRIES, LanguageArm
+from hybrid.evaluation.phrased import PhrasedSuite
+from hybrid.evaluation.planbench_tasks import PlanbenchSuite, RecordedArm
 from hybrid.evaluation.privileged import Window
 from hybrid.evaluation.variants import PRIVILEGED, UNCHECKED, VARIANTS
-from hybrid.evaluation.writing import DecomposingWriter, Form, PlanWriter, PromptedWriter
+from hybrid.evaluation.writing import BackendWriter, DecomposingWriter, Form, PlanWriter, PromptedWriter
+from hybrid.language.plans import ActionPlanner
 from hybrid.store.episodes import open_store
 from simulator.tasks import SUITES, Task, make_task
 
@@ -34,8 +37,12 @@ LANGUAGE: Final[dict[str, tuple[Form, int]]] = {
     "llm-feedback": ("names", RETRIES),
 }
 """Arms of a language model alone: the form of its steps, and how often it may try again."""
-ARMS: Final = ("nothing", "random", *LANGUAGE, *VARIANTS)
+ARMS: Final = ("nothing", "random", *LANGUAGE, "recorded", *VARIANTS)
 """Every arm by name, floors first."""
+FROM_FILES: Final[dict[str, Callable[[Path], TaskSuite]]] = {"planbench": PlanbenchSuite, "language": PhrasedSuite}
+"""Suites whose tasks are read from a file, ``NAME=FILE.json``."""
+TASKS: Final = (*SUITES, *FROM_FILES)
+"""Every suite by name."""
 FILE: Final = ".py:"
 """What tells a name in a file from a name of ours."""
 
@@ -102,7 +109,12 @@ def build_arm(spec: str, settings: Settings) -> Arm:
 
 def build_suite(spec: str) -> TaskSuite:
     """Return the suite that ``spec`` names; raises ``ConfigError`` when there is none."""
-    suite = named(spec, SUITES, "suite")
+    suite = named(spec, TASKS, "suite")
+    if suite.name in FROM_FILES and suite.file is None:
+        given = Path(suite.given)
+        if not suite.given or not given.is_file():
+            raise ConfigError("suite", f"there is no file {suite.given!r}", f"Say {suite.name}=FILE.json.")
+        return FROM_FILES[suite.name](given.resolve())
     if suite.file is not None:
         return _OwnSuite(suite.name, loaded(suite.file, suite.name, "suite"))
     return _OwnSuite(suite.name, lambda seed: make_task(suite.name, seed))
@@ -110,7 +122,7 @@ def build_suite(spec: str) -> TaskSuite:
 
 def files_of(suite: str, arm: str) -> tuple[Path, ...]:
     """Return the files that ``suite`` and ``arm`` name: what they hold decides what comes of an attempt."""
-    chosen = (named(suite, SUITES, "suite"), named(arm, ARMS, "arms"))
+    chosen = (named(suite, TASKS, "suite"), named(arm, ARMS, "arms"))
     given = [Path(one.given.rpartition(":")[0] if FILE in one.given else one.given) for one in chosen if one.given]
     return tuple(file for file in (*(one.file for one in chosen if one.file is not None), *given) if file.is_file())
 
@@ -153,6 +165,8 @@ def _ours(arm: Named, settings: Settings) -> Arm:
         return RandomArm(settings.max_attempts * MANIPULATIONS_AN_ATTEMPT)
     if arm.name in LANGUAGE:
         return _language_arm(arm, settings)
+    if arm.name == "recorded":
+        return RecordedArm(build_engine(settings).parts.perceiver, Path(arm.given).resolve() if arm.given else None)
     window = Window()
     engine = build_engine(settings, VARIANTS[arm.name](window))
     store, numbers = open_store(settings.database_url, settings.artifact_dir), count()
@@ -167,10 +181,13 @@ def _language_arm(arm: Named, settings: Settings) -> Arm:
     """Compose an arm of a language model alone: the product's own backend, or a function of a file of one's own."""
     parts = build_engine(settings).parts
     form, retries = LANGUAGE[arm.name]
-    writer: PlanWriter = DecomposingWriter(parts.language)
+    language = parts.language
+    writer: PlanWriter = DecomposingWriter(language)
+    if hasattr(language, "action_plan"):
+        writer = BackendWriter(cast("ActionPlanner", language))
     if arm.given:
         path, _, name = arm.given.rpartition(":")
         if FILE not in arm.given or not Path(path).is_file():
             raise ConfigError("arms", f"{arm.given} names no model", f"Say {arm.name}=FILE.py:NAME.")
         writer = PromptedWriter(name, loaded(Path(path).resolve(), name, "arms")(settings))
-    return LanguageArm(writer, parts.perceiver, form, retries, parts.language if retries else None)
+    return LanguageArm(writer, parts.perceiver, form, retries, language if retries else None)

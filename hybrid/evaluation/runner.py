@@ -181,7 +181,7 @@ def _arm(spec: str, settings: str, folder: str) -> Arm:
     """Build an arm once a process, with a store of its own; models are expensive to load."""
     own = Path(folder) / f"{plain_name(spec)}-{os.getpid()}"
     own.mkdir(parents=True, exist_ok=True)
-    throw_away = {"database_url": f"sqlite:///{own / 'hybrid.db'}", "artifact_dir": own / "artifacts"}
+    throw_away = {"database_url": f"sqlite:///{own / 'hybrid.db'}", "artifact_dir": own / "artifacts", "memory": False}
     return build_arm(spec, Settings.model_validate_json(settings).model_copy(update=throw_away))
 
 

@@ -44,10 +44,14 @@ def resolved(step: Step, things: Sequence[Thing]) -> Move:
     if thing.kind not in MOVABLE:
         raise LanguageError(words(step), f"{thing.id} cannot be moved", "Move a cube, a cylinder or a ball.")
     others = [other for other in things if other.id != thing.id]
-    spots = list(_spots(step, thing, others))
-    if not spots:
+    first: Point | None = None
+    for spot in _spots(step, thing, others):
+        first = first or spot
+        if fits(thing, spot, others):
+            return Move(thing.id, spot)
+    if first is None:
         raise LanguageError(words(step), "it says no place on this table", "Name a thing, a place or metres.")
-    return Move(thing.id, next((spot for spot in spots if fits(thing, spot, others)), spots[0]))
+    return Move(thing.id, first)
 
 
 def movable(thing: str, things: Sequence[Thing]) -> bool:
@@ -67,7 +71,7 @@ def words(step: Step) -> str:
 
 def _carried(step: Step, things: Sequence[Thing]) -> Move:
     start, end = step.to
-    if isinstance(start, str) or isinstance(end, str) or len(end) != 3:
+    if isinstance(start, str) or isinstance(end, str) or len(end) not in (2, 3):
         raise LanguageError("carry", "it needs two points in metres", "Say: carry x y to x y z.")
     near = [thing for thing in things if thing.kind in MOVABLE and math.dist(thing.position[:2], start[:2]) <= WITHIN]
     if not near:
@@ -76,7 +80,16 @@ def _carried(step: Step, things: Sequence[Thing]) -> Move:
         thing = min(near, key=lambda thing: math.dist(thing.position, start))
     else:
         thing = max(near, key=lambda thing: (thing.top, -math.dist(thing.position[:2], start)))
-    return Move(thing.id, (end[0], end[1], max(end[2], thing.size[2] / 2)))
+    height = end[2] if len(end) == 3 else _standing(thing, end, things)
+    return Move(thing.id, (end[0], end[1], max(height, thing.size[2] / 2)))
+
+
+def _standing(thing: Thing, spot: tuple[float, ...], things: Sequence[Thing]) -> float:
+    """Height of the centre of ``thing`` on whatever is highest at ``spot``, metres."""
+    under = replace(thing, size=(0.001, 0.001, 0.001), position=(spot[0], spot[1], 0.0), yaw=0.0)
+    bases = [other for other in things if other.id != thing.id and footprint_gap(under, other) < 0.0]
+    base = max(bases, key=lambda other: other.top, default=None)
+    return resting_height(thing.kind, thing.size, base)
 
 
 def _thing(step: Step, name: Place, things: Sequence[Thing]) -> Thing:
@@ -88,7 +101,7 @@ def _thing(step: Step, name: Place, things: Sequence[Thing]) -> Thing:
 
 
 def _spots(step: Step, thing: Thing, others: Sequence[Thing]) -> Iterator[Point]:
-    """Places the step allows, best first; the last of them may be taken."""
+    """Places the step allows, best first."""
     if step.relation == "aside":
         yield from _aside(thing, others)
     elif step.relation in ("on", "in"):

@@ -5,6 +5,7 @@ Two forms: steps that name things, and steps in metres. The table is described a
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from hybrid.base import LanguageModel
 from hybrid.errors import LanguageError
 from hybrid.evaluation.base import STEP_RELATIONS, Act, Place, Step, StepRelation
 from hybrid.evaluation.targets import words
+from hybrid.language.plans import ActionPlanner, NamedStep, NumberStep, Placed, PlanForm
+from hybrid.language.prompts import plan_prompt
 from simulator.base import Fact, Scene, Thing
 from simulator.places import PLACES
 from simulator.predicates import rests_on
@@ -114,6 +117,32 @@ class PromptedWriter:
 
 
 @dataclass(frozen=True)
+class BackendWriter:
+    """A language backend that writes action plans itself; implements ``PlanWriter``.
+
+    Attributes:
+        planner: asked for plans in steps that name things, or in millimetres.
+    """
+
+    planner: ActionPlanner
+
+    @property
+    def name(self) -> str:
+        """The backend's name."""
+        return self.planner.name
+
+    def write(self, instruction: str, scene: Scene, form: Form, *, feedback: str = "", last: str = "") -> Written:
+        """Ask the backend, and take its steps as they are."""
+        told = f"Your last plan was {last}. {feedback}" if feedback else ""
+        shape: PlanForm = "steps" if form == "names" else "numbers"
+        made = self.planner.action_plan(instruction, scene, shape, told)
+        steps = tuple(_placed(step) if isinstance(step, NamedStep) else _pointed(step) for step in made.steps)
+        prompt = plan_prompt(instruction, scene, shape, told)
+        said = json.dumps([step.model_dump() for step in made.steps])
+        return Written(str(prompt), said, steps, made.problem)
+
+
+@dataclass(frozen=True)
 class DecomposingWriter:
     """A language backend whose subgoals are taken as the plan, in the order it says them; implements ``PlanWriter``.
 
@@ -146,6 +175,17 @@ class DecomposingWriter:
         said = answer.program or "\n".join(words(step) for step in steps)
         problem = None if answer.status == "planned" else answer.message or answer.status
         return Written(instruction, said, steps, problem)
+
+
+def _placed(step: NamedStep) -> Step:
+    if isinstance(step.place, Placed):
+        return Step("put", step.pick, "at", (step.place.at,))
+    return Step("put", step.pick, step.place.relation, (step.place.of,))
+
+
+def _pointed(step: NumberStep) -> Step:
+    start, end = ((point.x / 1000, point.y / 1000) for point in (step.pick, step.place))
+    return Step("carry", to=(start, end))
 
 
 def prompted(instruction: str, scene: Scene, form: Form) -> str:
@@ -205,7 +245,7 @@ def _carry(line: str) -> Step | None:
         return None
     numbers = [None if group is None else float(group) for group in found.groups()]
     start, end = (tuple(v for v in numbers[k : k + 3] if v is not None) for k in (0, 3))
-    return Step("carry", to=(start, end if len(end) == 3 else (*end, 0.0)))
+    return Step("carry", to=(start, end))
 
 
 def _named(line: str, names: dict[str, str]) -> Step | None:
