@@ -22,7 +22,7 @@ _LAST: Final = frozenset({"last", "latter"})
 _YES: Final = frozenset("yes yeah yep yup sure right correct exactly ok okay y ja".split())
 _FILLERS: Final = frozenset(
     """the a an one ones i meant mean please thanks that this it is of option number choice want to said my closest
-    thing you were was obviously course just then with""".split()
+    thing you were was obviously course just then with on at""".split()
 )
 _SAME: Final = {
     "left": "leftmost", "right": "rightmost", "near": "nearest", "closer": "nearest", "closest": "nearest",
