@@ -140,17 +140,20 @@ def summary(rows: Sequence[Row]) -> dict[str, Json]:
 
 
 def paired(arms: Mapping[str, Sequence[Row]]) -> dict[str, Json]:
-    """Return McNemar's test of every pair of arms, ``hybrid`` named first where it takes part."""
+    """Return McNemar's test of every pair of arms on the tasks both attempted, ``hybrid`` named first if it is one."""
     names = sorted(arms, key=lambda name: name != "hybrid")
     tests: dict[str, Json] = {}
     for first, second in combinations(names, 2):
-        test = mcnemar([row.success for row in arms[first]], [row.success for row in arms[second]])
-        n = len(arms[first])
+        n = min(len(arms[first]), len(arms[second]))
+        test = mcnemar([row.success for row in arms[first][:n]], [row.success for row in arms[second][:n]])
         margin = paired_difference(test.only_first, test.only_second, n)
         difference = (test.only_first - test.only_second) / n
         tests[f"{first}:{second}"] = {
-            **asdict(test), "difference": difference, "difference95": [margin.low, margin.high],
-        }  # fmt: skip
+            **asdict(test),
+            "n": n,
+            "difference": difference,
+            "difference95": [margin.low, margin.high],
+        }
     return tests
 
 
@@ -171,7 +174,7 @@ def report(
         tuning: nothing may be claimed of it.
         specs: suite and arms as they were asked for, where that is not by these names.
     """
-    episodes = len(next(iter(arms.values())))
+    episodes = max(len(rows) for rows in arms.values())
     asked, by = specs or (suite, ",".join(arms))
     command = f"hybrid evaluate --suite {asked} --arms {by} --episodes {episodes} --seed {seed}"
     return {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -72,6 +72,7 @@ def evaluate(
     tuning: bool = False,
     progress: Progress | None = None,
     out: Path | None = None,
+    fewer: Mapping[str, int] | None = None,
 ) -> dict[str, Json]:
     """Attempt ``episodes`` tasks of ``suite`` with every arm and compare them on the same tasks.
 
@@ -85,6 +86,7 @@ def evaluate(
         tuning: the seeds are for tuning, nothing is claimed of them.
         progress: told how far it is.
         out: folder in which attempts are kept; those that are there already are not made again.
+        fewer: for arms that attempt the first so many tasks only.
 
     Returns:
         The report of ``hybrid.evaluation.report.report``. In ``out`` it is written as ``SUITE.results.json``, the same
@@ -98,15 +100,21 @@ def evaluate(
     settings = settings.model_copy(update=UNHURRIED)
     labels = {arm: named(arm, ARMS, "arms").label for arm in arms}
     with TemporaryDirectory(prefix="hybrid-evaluation-") as folder:
-        kept, studies = settings.model_dump_json(), {arm: _study(suite, arm, settings) for arm in arms}
-        jobs = [Job(arm, suite, seed + k, kept, folder, out, studies[arm]) for k in range(episodes) for arm in arms]
+        kept, studies = settings.model_dump_json(), {arm: study_digest(suite, arm, settings) for arm in arms}
+        most = {arm: min(episodes, (fewer or {}).get(arm, episodes)) for arm in arms}
+        jobs = [
+            Job(arm, suite, seed + k, kept, folder, out, studies[arm])
+            for k in range(episodes)
+            for arm in arms
+            if k < most[arm]
+        ]
         rows: dict[tuple[str, int], Row] = {}
         for job, made in _kept(jobs, workers):
             rows[job.arm, job.seed] = made.row
             if progress is not None:
                 progress(len(rows), len(jobs))
         _arm.cache_clear()
-    ordered = {labels[arm]: [rows[arm, seed + k] for k in range(episodes)] for arm in arms}
+    ordered = {labels[arm]: [rows[arm, seed + k] for k in range(most[arm])] for arm in arms}
     made = build_suite(suite)
     found = report(made.name, seed, ordered, tuning=tuning, specs=(suite, ",".join(arms)))
     if out is not None:
@@ -185,7 +193,9 @@ def _arm(spec: str, settings: str, folder: str) -> Arm:
     return build_arm(spec, Settings.model_validate_json(settings).model_copy(update=throw_away))
 
 
-def _study(suite: str, arm: str, settings: Settings) -> str:
+def study_digest(suite: str, arm: str, settings: Settings) -> str:
+    """Return the digest of all that a row of ``arm`` on ``suite`` depends on besides its seed."""
+    settings = settings.model_copy(update=UNHURRIED)
     return study_of(settings, (build_suite(suite).name, named(arm, ARMS, "arms").label), files_of(suite, arm))
 
 
