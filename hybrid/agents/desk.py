@@ -17,10 +17,11 @@ from sqlalchemy import select
 from hybrid.agents.ledger import Ledger
 from hybrid.agents.state import PlanningState
 from hybrid.agents.worlds import LedgerWorld, Standing, Worlds
-from hybrid.agents.written import read_back, write_down
-from hybrid.base import Decomposition, Json, Outcome, StepRecord
+from hybrid.agents.written import read_back, read_scene, read_turns, write_down, write_turns
+from hybrid.base import Decomposition, Json, Outcome, StepRecord, Turn
 from hybrid.bootstrap import build_engine
 from hybrid.config import load_settings
+from hybrid.conversation import MOST_TURNS
 from hybrid.engine import PlanningEngine, never
 from hybrid.errors import ConfigError
 from hybrid.session import Parts, Session
@@ -35,6 +36,11 @@ EngineMaker = Callable[[], PlanningEngine]
 
 class ResumableStore(SqlStore):
     """The store of episodes for runs that may go on in another process: what was recorded is not recorded twice."""
+
+    @classmethod
+    def over(cls, store: SqlStore) -> ResumableStore:
+        """Return the same store, for runs that may go on in another process."""
+        return cls(store.database, store.artifacts, tenant=store.tenant, embedder=store._embedder)
 
     def reopen(self, episode: str) -> bool:
         """Let ``episode`` be written by this process, though another one began it and is gone.
@@ -132,6 +138,8 @@ class Desk:
         notes = progress.get("notes", {})
         if notes:
             read_back(session, {name: self.ledger.read(digest) for name, digest in notes.items()})
+        if "turns" in progress:
+            session.turns = read_turns(self.ledger.read(progress["turns"]))
         return session
 
     def entered(self, state: PlanningState) -> Session:
@@ -151,6 +159,19 @@ class Desk:
     def written(self, session: Session) -> dict[str, str]:
         """Write down what ``session`` knows and return where, name to digest."""
         return {name: self.ledger.note(data) for name, data in write_down(session).items()}
+
+    def remembered(self, session: Session, said: str, before: str) -> str:
+        """Write down the conversation with what was just said and done, and return where.
+
+        Args:
+            session: as it ends.
+            said: the request as clarified.
+            before: digest of what was believed at the first look.
+        """
+        assert session.decomposition is not None, "nothing was understood"
+        seen = read_scene(self.ledger.read(before))
+        turn = Turn(said, session.decomposition, seen, session.sure.scene)
+        return self.ledger.note(write_turns((*session.turns, turn)[-MOST_TURNS:]))
 
     def close(self) -> None:
         """Close every open world."""
@@ -174,5 +195,5 @@ def _composed(parts: Parts, standing: Standing | None) -> tuple[Parts, Resumable
     if not isinstance(parts.store, SqlStore):
         problem = f"its store is a {type(parts.store).__name__}, which keeps no ledger"
         raise ConfigError("engine", problem, "Compose it with hybrid.store.episodes.open_store.")
-    store = ResumableStore(parts.store.database, parts.store.artifacts, tenant=parts.store.tenant)
+    store = ResumableStore.over(parts.store)
     return replace(parts, store=store), store, Worlds(Ledger(store.database), parts.world, standing)

@@ -90,6 +90,9 @@ class Dialogue:
             said=said, asked=0, round=0, subgoal=0, tries=0, moves=0, failed=False, next="perceive",
             table=table, step=step, notes={}, problem=None,
         )  # fmt: skip
+        past = state.get("progress", {})
+        if past.get("table") == table and "turns" in past:
+            progress["turns"] = past["turns"]
         return {
             "status": "running", "reason": None, "message": None, "episode": episode, "subgoals": [], "outcome": None,
             "progress": cast("Json", progress),

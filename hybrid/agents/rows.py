@@ -61,7 +61,7 @@ class EffectRow(GraphBase):
     step: Mapped[int] = mapped_column(primary_key=True)
     """Control steps since the table was set up, before this block."""
     key: Mapped[str] = mapped_column(String(200))
-    """Who does it: the same key again is the same effect carried on, another key is another effect."""
+    """What it is part of: the same key again is the same effect carried on, another key is another effect."""
     thread: Mapped[str | None] = mapped_column(String(200))
     episode: Mapped[str] = mapped_column(String(40))
     actions: Mapped[FloatArray]

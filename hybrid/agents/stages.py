@@ -5,10 +5,12 @@ Which node comes next is decided here too, by the pipeline's own rules, because 
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable
 from typing import Any, cast
 
+import numpy as np
 from langgraph.runtime import Runtime
 
 from hybrid import pipeline
@@ -21,6 +23,7 @@ from hybrid.errors import ActionError, HybridError, LanguageError, PerceptionErr
 from hybrid.pipeline import State, Update
 from hybrid.session import Session
 from hybrid.store.records import plain
+from simulator.base import FloatArray
 
 REFUSALS: tuple[type[HybridError], ...] = (PerceptionError, LanguageError, ActionError, SceneError)
 """What ends a run as a refusal with its reason; every other error is the caller's to handle."""
@@ -91,7 +94,10 @@ class Stages:
             after = cast("State", {**before, "status": "refused", "reason": str(error), "message": str(error)})
             goes_to = "conclude"
         world = cast("LedgerWorld", session.world)
-        changes = Progress(next=goes_to, table=world.table, step=world.clock, notes=self.desk.written(session))
+        notes = self.desk.written(session)
+        changes = Progress(next=goes_to, table=world.table, step=world.clock, notes=notes)
+        if "belief" in notes and "before" not in state.get("progress", {}):
+            changes["before"] = notes["belief"]
         return {**outer_update(state, after, changes), "episode": session.episode}
 
     def decompose(self, state: PlanningState, runtime: Runtime[PlanningContext]) -> PlanningUpdate:
@@ -124,7 +130,7 @@ class Stages:
         session = self.desk.entered(state)
         world, info = cast("LedgerWorld", session.world), runtime.execution_info
         assert session.plan is not None, "nothing was planned"
-        key = "" if info is None else info.task_id
+        key = effect_key(world.table, world.clock, session.plan.actions)
         thread = None if info is None else info.thread_id
         if not world.intend(key, session.episode, thread, session.plan.actions):
             return self.carried_out(state, session, _moved_on, lambda after, _: pipeline.after_acting(after), runtime)
@@ -143,8 +149,19 @@ class Stages:
         self.desk.store.close_episode(session.episode, result, session.world.state())
         record = cast("dict[str, Json]", plain(result))
         subgoals = record.pop("subgoals")
-        progress = {**state.get("progress", {}), "next": "end"}
+        progress = Progress(**{**state.get("progress", {}), "next": "end"})
+        if session.decomposition is not None and "before" in progress:
+            progress["turns"] = self.desk.remembered(session, progress.get("said", ""), progress["before"])
         return {"subgoals": subgoals, "outcome": record, "progress": cast("Json", progress)}
+
+
+def effect_key(table: str, step: int, actions: FloatArray) -> str:
+    """Name an effect by what it is: these control steps ``[T, A]``, at this step of this table.
+
+    Whoever comes to the same effect again, after a crash or from a past moment, finds it done.
+    """
+    shape = np.ascontiguousarray(actions, dtype="<f4").tobytes()
+    return hashlib.sha256(f"{table} {step} ".encode() + shape).hexdigest()[:32]
 
 
 def _moved_on(state: State, runtime: Runtime[Session]) -> Update:
