@@ -10,6 +10,7 @@ import re
 import secrets
 from typing import cast
 
+import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -45,6 +46,11 @@ class Guards:
         headers = Headers(scope=scope)
         given = headers.get(REQUEST_ID, "")
         scope["request_id"] = given if _ID.fullmatch(given) else secrets.token_hex(8)
+        with structlog.contextvars.bound_contextvars(request_id=scope["request_id"]):
+            await self._guard(scope, receive, send)
+
+    async def _guard(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
 
         async def send_named(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -44,6 +44,7 @@ STATUS: dict[type[errors.HybridError], int] = {
     errors.StoreCorruptError: 500,
     errors.EpisodeNotFoundError: 404,
     errors.EpisodeStateError: 409,
+    errors.ServiceProblemError: 502,
     errors.MemoryRefusedError: 422,
     errors.MemoryNotFoundError: 404,
     errors.AccessError: 403,

@@ -10,13 +10,12 @@ from typing import Protocol, cast
 
 import numpy as np
 
-from hybrid.base import Engine, Json, Outcome
-from hybrid.clarification import clarified
-from hybrid.conversation import before
+from hybrid.base import Engine, Json, Outcome, Turn
+from hybrid.conversation import before, words_of
 from hybrid.rehearsal import Foresight, Rehearsal
 from hybrid.store.episodes import SqlStore
 from hybrid.store.records import plain
-from hybrid.store.tasks import Task, TaskStatus
+from hybrid.store.tasks import TaskStatus
 from hybrid.worker import ENDINGS, Answer, Job, Runner, ended
 from planner.base import Plan
 from simulator.base import Fact, FloatArray, Relation, Scene, Subgoal, Thing
@@ -27,6 +26,7 @@ _REHEARSED: dict[str, TaskStatus] = {
     "question": "question",
     "refused": "refused",
     "interrupted": "cancelled",
+    "answered": "succeeded",
 }
 
 
@@ -37,7 +37,15 @@ class TaskEngine(Engine, Protocol):
         """Return the same engine writing to ``store``; with ``approved``, no other plan may move first there."""
         ...
 
-    def rehearse(self, instruction: str, scene: Scene, seed: int, cancel: Callable[[], bool]) -> Rehearsal:
+    def rehearse(
+        self,
+        instruction: str,
+        scene: Scene,
+        seed: int,
+        cancel: Callable[[], bool],
+        *,
+        turns: tuple[Turn, ...] = (),
+    ) -> Rehearsal:
         """Plan and check without moving or storing anything."""
         ...
 
@@ -63,19 +71,12 @@ def engine_runner(engine: TaskEngine) -> Runner:
     return run
 
 
-def words_of(task: Task) -> str:
-    """Return the instruction of ``task`` with what was answered to its questions."""
-    words = task.request.instruction
-    for exchange in task.exchanges:
-        words = clarified(words, exchange.question, exchange.answer)
-    return words
-
-
 def _run(engine: TaskEngine, job: Job) -> Answer:
     task, request = job.task, job.task.request
-    words = words_of(task)
+    words, said = words_of(task), before(job.store, task)
+    turns = {"turns": said.turns} if said.turns else {}
     if request.approval:
-        rehearsal = engine.rehearse(words, request.scene, request.seed, job.cancel)
+        rehearsal = engine.rehearse(words, said.scene, request.seed, job.cancel, **turns)
         if rehearsal.digest is not None and rehearsal.digest != task.approved:
             reason = (
                 "the plan waits for approval" if task.approved is None else "the plan has changed: approve it again"
@@ -83,8 +84,6 @@ def _run(engine: TaskEngine, job: Job) -> Answer:
             return Answer("approval", reason, rehearsal_record(rehearsal))
         first = next((entry.plan for entry in rehearsal.plans if entry.verdict.accepted), None)
         engine = engine if first is None else engine.bound(job.store, approved=first)
-    said = before(job.store, task)
-    turns = {"turns": said.turns} if said.turns else {}
     result = engine.run(words, said.scene, request.seed, job.listener, job.cancel, **turns)
     job.listener("episode", {"episode": result.episode})
     answer = ended(result.outcome, job.cancel)

@@ -104,6 +104,8 @@ class Settings(BaseSettings):
     """Port the service listens on; 0 lets the system choose."""
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     """Names requests may address, comma-separated; empty allows any, on loopback only those of this machine."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """Log lines of the service below this are left out; all others are JSON objects on stderr."""
     memory: bool = True
     """Whether what is remembered changes what is done: taught names, manipulations that worked, and that failed."""
     embeddings: str = ""

@@ -53,16 +53,21 @@ def before(store: SqlStore, task: Task) -> Conversation:
     return Conversation(tuple(turns), scene)
 
 
+def words_of(task: Task) -> str:
+    """Return the instruction of ``task`` with what was answered to its questions."""
+    words = task.request.instruction
+    for exchange in task.exchanges:
+        words = clarified(words, exchange.question, exchange.answer)
+    return words
+
+
 def _turn(task: Task, events: Sequence[TaskEvent]) -> Turn | None:
     """What a task said and did; None when it came to nothing, not even to words understood."""
     seen = [_scene(event.data["things"]) for event in events if event.name in ("perceived", "observed")]
     understood = [event.data for event in events if event.name == "subgoals"]
     if not seen or not understood:
         return None
-    words = task.request.instruction
-    for exchange in task.exchanges:
-        words = clarified(words, exchange.question, exchange.answer)
-    return Turn(words, _answer(understood[-1]), seen[0], seen[-1])
+    return Turn(words_of(task), _answer(understood[-1]), seen[0], seen[-1])
 
 
 def _answer(data: dict[str, Json]) -> Decomposition:

@@ -12,7 +12,7 @@ from hybrid.base import Decomposition, EpisodeResult, EpisodeStatus, Json, Liste
 from hybrid.decompose import checked_instruction, decompose
 from hybrid.errors import HybridError
 from hybrid.pipeline import State, build_graph, opening
-from hybrid.rehearsal import Foresight, Rehearsal, foresee, only_approved, rehearse
+from hybrid.rehearsal import Asked, Foresight, Rehearsal, foresee, only_approved, rehearse
 from hybrid.remembered import words_for
 from hybrid.session import Parts, Session
 from hybrid.store.episodes import SqlStore
@@ -46,13 +46,21 @@ class PlanningEngine:
         memory = None if self.parts.memory is None else store.memory
         return PlanningEngine(replace(self.parts, store=store, check=check, memory=memory))
 
-    def rehearse(self, instruction: str, scene: Scene, seed: int, cancel: Callable[[], bool]) -> Rehearsal:
+    def rehearse(
+        self,
+        instruction: str,
+        scene: Scene,
+        seed: int,
+        cancel: Callable[[], bool],
+        *,
+        turns: tuple[Turn, ...] = (),
+    ) -> Rehearsal:
         """Plan and check ``instruction`` on ``scene`` without moving or storing anything.
 
         Raises:
             InstructionError: the instruction is empty, too long or not text.
         """
-        return rehearse(self.parts, instruction, scene, seed, cancel)
+        return rehearse(self.parts, Asked(instruction, scene, seed, turns), cancel)
 
     def foresee(
         self, scene: Scene, seed: int, *, actions: FloatArray | None = None, subgoal: Subgoal | None = None

@@ -20,6 +20,7 @@
     │   ├── StoreCorruptError        the file is no database, or an artifact is not what was stored
     │   ├── EpisodeNotFoundError     no episode has that id
     │   └── EpisodeStateError        an episode is not in the state in which this can be done
+    ├── ServiceProblemError          the service, asked over HTTP, refused or failed
     ├── MemoryRefusedError           something cannot be remembered
     ├── MemoryNotFoundError          nothing remembered has that id
     ├── AccessError                  somebody asks for what is not theirs to ask
@@ -65,6 +66,7 @@ __all__ = [
     "RateError",
     "SceneError",
     "ScopeError",
+    "ServiceProblemError",
     "ServiceStoppingError",
     "StoreCorruptError",
     "StoreError",
@@ -130,6 +132,32 @@ class EpisodeNotFoundError(StoreError):
 
 class EpisodeStateError(StoreError):
     """An episode is not in the state in which this can be done."""
+
+
+class ServiceProblemError(HybridError):
+    """The service, asked over HTTP, refused or failed.
+
+    Attributes:
+        status: HTTP status.
+        kind: last part of the problem's type.
+        request_id: under which the service's log has more.
+        retry_after: seconds after which it may be tried again, if it said so.
+    """
+
+    def __init__(
+        self,
+        field: str,
+        problem: str,
+        remedy: str,
+        *,
+        status: int = 0,
+        kind: str = "",
+        request_id: str = "",
+        retry_after: str | None = None,
+    ) -> None:
+        super().__init__(field, problem, remedy)
+        self.status, self.kind, self.request_id = status, kind, request_id
+        self.retry_after = None if retry_after is None or not retry_after.isdigit() else int(retry_after)
 
 
 class MemoryRefusedError(HybridError):

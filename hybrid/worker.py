@@ -28,6 +28,7 @@ from hybrid.store.leases import LEASE_SECONDS, Lease, Leases
 from hybrid.store.records import plain
 from hybrid.store.tasks import Task, TaskStatus
 from hybrid.store.workers import register, rest
+from hybrid.telemetry import FIGURES, about
 
 IDLE_SECONDS = 1.0
 """How often an idle worker looks for tasks that another process queued."""
@@ -231,8 +232,9 @@ class Worker:
         if task.cancel_requested:
             token.cancel("cancelled", "cancelled on request")
         try:
-            end = self._attempt(lease, token)
-            self._insist(end)
+            with about(task):
+                end = self._attempt(lease, token)
+                self._insist(end)
         except LeaseLostError as error:
             logger.warning("%s", error)
         finally:
@@ -241,9 +243,11 @@ class Worker:
 
     def _attempt(self, lease: Lease, token: CancelToken) -> Callable[[], object]:
         """Carry the task out; return what ends it."""
+        began = time.monotonic()
 
         def listen(name: str, data: dict[str, Json]) -> None:
             self._leases.append(lease, name, data)
+            FIGURES.heard(name, data)
 
         store = self._store.held_by(lease, lambda: token.cancel("cancelled", "cancelled on request"))
         try:
@@ -262,6 +266,7 @@ class Worker:
             answer = Answer("failed", f"internal error ({type(error).__name__}); the service's log has the details")
         if answer.status == "interrupted" and self._stopping.is_set():
             return lambda: self._leases.give_back(lease, "the service was stopped", at_once=True)
+        FIGURES.ended(lease.task, answer.status, answer.record, time.monotonic() - began)
         return lambda: self._leases.finish(lease, answer.status, reason=answer.reason, outcome=answer.record or None)
 
     def _insist(self, end: Callable[[], object]) -> None:

@@ -24,6 +24,7 @@ from hybrid.interruption import interruptible
 from hybrid.store.engine import open_database
 from hybrid.store.episodes import open_store
 from hybrid.store.keys import Keys
+from hybrid.telemetry import log_as_json, trace_if_asked
 from hybrid.worker import Worker
 
 SERVICE = "api.app:build_app"
@@ -59,13 +60,19 @@ def serve(host: Host = None, port: Port = None, worker: EmbeddedWorker = None) -
     # The factory reads the environment: which hosts it answers, and whether it works, depends on these.
     os.environ[f"{PREFIX}HOST"] = settings.host
     os.environ[f"{PREFIX}EMBEDDED_WORKER"] = str(settings.embedded_worker).lower()
-    uvicorn.run(SERVICE, factory=True, host=settings.host, port=settings.port, timeout_graceful_shutdown=GRACE)
+    log_as_json(settings.log_level)
+    trace_if_asked()
+    uvicorn.run(
+        SERVICE, factory=True, host=settings.host, port=settings.port, timeout_graceful_shutdown=GRACE, log_config=None
+    )
     return 0
 
 
 def worker() -> int:
     """Carry queued tasks out in this process, beside others; stops cleanly on SIGTERM."""
     settings = load_settings()
+    log_as_json(settings.log_level)
+    trace_if_asked()
     store = open_store(settings.database_url, settings.artifact_dir, settings.embeddings)
     engine = build_engine(settings)
     made = Worker(
