@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import time
+import unicodedata
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -41,6 +42,29 @@ OFFERED: Final = 3
 
 
 @dataclass(frozen=True)
+class Ingredients:
+    """What understanding consists of beside the network, for comparisons; the defaults are the product.
+
+    Attributes:
+        speller: misspelt words are put right first.
+        barring: what the words cannot mean may not be written.
+        guards: readings that do not fit the words are doubted.
+        parting: long requests are also read part by part.
+        asking: unsure readings are asked about; without it the likeliest is taken.
+    """
+
+    speller: bool = True
+    barring: bool = True
+    guards: bool = True
+    parting: bool = True
+    asking: bool = True
+
+
+PRODUCT: Final = Ingredients()
+"""The product as it ships."""
+
+
+@dataclass(frozen=True)
 class Reading:
     """One way to understand a request on a table."""
 
@@ -58,10 +82,11 @@ class EmbeddedLanguageModel:
     ``feedback`` do not change the answer.
     """
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, ingredients: Ingredients = PRODUCT) -> None:
         self._network = network
+        self._with = ingredients
         self._name = f"embedded-{str(network.card.get('weights_sha256', 'untrained'))[:8]}"
-        words = network.card.get("spelling")
+        words = network.card.get("spelling") if ingredients.speller else None
         vocabulary = network.tokenizer.get_vocab(with_added_tokens=False)
         self._speller = Speller(vocabulary.__contains__, [str(w) for w in words] if isinstance(words, list) else [])
 
@@ -86,7 +111,7 @@ class EmbeddedLanguageModel:
 
     def readings(self, moment: Moment, scene: Scene) -> list[Reading]:
         """Return the beam's readings of what was said, most probable first, without those that break the schema."""
-        barred = unsaid(moment.instruction)
+        barred = self._barred(moment.instruction)
         found = (
             self._read(decoded, moment, scene) for decoded in beams(self._network, moment.instruction, BEAM, barred)
         )
@@ -102,7 +127,7 @@ class EmbeddedLanguageModel:
         text, choices = self._speller.corrected(plain_words(reply)), asked.choices
         named = {name(thing, scene): thing for thing in scene.things}
         things = tuple(named[choice] for choice in choices if choice in named)
-        decoded = greedy(self._network, text, unsaid(text))
+        decoded = greedy(self._network, text, self._barred(text))
         if len(things) != len(choices) or not decoded.complete or decoded.tokens[0] != "instead":
             return None
         others = tuple(t for t in scene.things if t.kind not in MOVABLE and t not in things)
@@ -115,8 +140,8 @@ class EmbeddedLanguageModel:
         return next((choice for choice in choices if len(ids) == 1 and named[choice].id == ids[0]), None)
 
     def _answer(self, moment: Moment, scene: Scene) -> Decomposition:
-        first = self._read(greedy(self._network, moment.instruction, unsaid(moment.instruction)), moment, scene)
-        if first is not None and first.probability >= SURE and not first.doubts:
+        first = self._read(greedy(self._network, moment.instruction, self._barred(moment.instruction)), moment, scene)
+        if first is not None and (not self._with.asking or (first.probability >= SURE and not first.doubts)):
             return first.decomposition
         parted = self._parted(moment, scene)
         if parted is not None and parted.probability >= SURE and not parted.doubts:
@@ -127,10 +152,10 @@ class EmbeddedLanguageModel:
     def _parted(self, moment: Moment, scene: Scene) -> Reading | None:
         """Read a request of several steps part by part; the surest of the ways to part it, None when there is none."""
         best: Reading | None = None
-        for way in parts(moment.instruction):
+        for way in parts(moment.instruction) if self._with.parting else ():
             tokens, total = list[str](), 0.0
             for part in way:
-                decoded = greedy(self._network, part, unsaid(part))
+                decoded = greedy(self._network, part, self._barred(part))
                 spoken = not decoded.complete or decoded.tokens[0].split("_")[0] in _NOT_STEPS
                 total += -math.inf if spoken else decoded.log_probability
                 tokens += [";", *decoded.tokens[:-1]] if tokens else decoded.tokens[:-1]
@@ -150,19 +175,23 @@ class EmbeddedLanguageModel:
             return None
         answer = resolve(program, scene, unknown_words(text), moment.turns, moment.chosen)
         answer = replace(answer, program=" ".join(decoded.tokens[:-1]))
-        return Reading(
-            answer, math.exp(decoded.log_probability), doubts(text, program), bool(ignored_colours(text, program))
-        )
+        probability = math.exp(decoded.log_probability)
+        if not self._with.guards:
+            return Reading(answer, probability, ())
+        return Reading(answer, probability, doubts(text, program), bool(ignored_colours(text, program)))
+
+    def _barred(self, text: str) -> frozenset[str]:
+        return unsaid(text) if self._with.barring else frozenset()
 
 
-def load_embedded(path: Path | None = None) -> EmbeddedLanguageModel:
+def load_embedded(path: Path | None = None, ingredients: Ingredients = PRODUCT) -> EmbeddedLanguageModel:
     """Load the shipped weights, or others from a folder; raises ``CheckpointError`` when they are missing."""
-    return EmbeddedLanguageModel(load(path if path is not None else SHIPPED))
+    return EmbeddedLanguageModel(load(path if path is not None else SHIPPED), ingredients)
 
 
 def plain_words(instruction: str) -> str:
-    """Return an instruction on one line, with plain apostrophes."""
-    return " ".join(instruction.replace("’", "'").split())
+    """Return an instruction on one line, with plain letters and apostrophes."""
+    return " ".join(unicodedata.normalize("NFKC", instruction).replace("’", "'").split())
 
 
 def settled(readings: list[Reading], chosen: tuple[str, ...] = ()) -> Decomposition:
