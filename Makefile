@@ -4,14 +4,14 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PIP = $(VENV)/bin/python -m pip install --disable-pip-version-check --quiet
 SOURCES = api hybrid planner world_model simulator tests
 
-.PHONY: demo test check bench format clean
+.PHONY: demo test check bench report format clean
 
 demo: $(VENV)/.installed ## One request in plain words, from picture to video.
 	@mkdir -p out
 	$(VENV)/bin/hybrid run "put the red block on the blue block and then the green one in the bowl" \
 		--scene demo --seed 7 --video out/demo.gif
 
-test: check ## The whole check: format, lint, types, contracts, tests. What .ci/run calls.
+test: check $(VENV)/openapi/.installed ## The whole check: format, lint, types, contracts, tests. What .ci/run calls.
 	$(VENV)/bin/python -m pytest -q
 
 check: $(VENV)/.installed-dev ## All of the check that runs nothing: format, lint, types, contracts.
@@ -26,6 +26,18 @@ bench: $(VENV)/.installed ## The figures of the README, on held-out seeds.
 	$(VENV)/bin/hybrid evaluate --suite stack --arms random,hybrid --episodes 100 --seed 560000 --json out/stack.json
 	$(VENV)/bin/hybrid evaluate --suite push --arms random,hybrid --episodes 100 --seed 560000 --json out/push.json
 	$(VENV)/bin/python -m hybrid.evaluation.speed
+
+# Held-out seeds; n, and how many tasks the controls are given. A run that was broken off goes on where it was.
+REPORT_SUITES ?= place,stack,rearrange,blocksworld,dynamics,language=tests/hybrid/language/people.json
+N ?= 200
+FEW ?= 40
+SEED ?= 800000
+WORKERS ?= 2
+
+report: $(VENV)/.installed ## Does it beat asking a language model alone? One page, out/report/index.html; resumable.
+	@mkdir -p out
+	$(VENV)/bin/hybrid report --suites $(REPORT_SUITES) --episodes $(N) --few $(FEW) --seed $(SEED) \
+		--workers $(WORKERS) --out out/report
 
 format: $(VENV)/.installed-dev ## Put every file into the house's format.
 	$(VENV)/bin/ruff format $(SOURCES)
@@ -43,6 +55,11 @@ $(VENV)/.torch: constraints.txt
 
 $(VENV)/.installed: $(VENV)/.torch pyproject.toml
 	$(PIP) -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/openapi/.installed: tests/api/openapi-requirements.txt $(VENV)/.torch
+	test -x $(VENV)/openapi/bin/python || $(VENV)/bin/python -m venv $(VENV)/openapi
+	$(VENV)/openapi/bin/python -m pip install --disable-pip-version-check --quiet -r tests/api/openapi-requirements.txt
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed

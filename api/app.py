@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from api.face import create_app
+from api.graphs import with_graph
 from hybrid.bootstrap import build_engine
 from hybrid.carrying import engine_runner
 from hybrid.config import load_settings
@@ -19,7 +20,7 @@ def build_app() -> FastAPI:
         HybridError: a setting, the checkpoint, the language model or the store cannot be used.
     """
     settings = load_settings()
-    store = open_store(settings.database_url, settings.artifact_dir)
+    store = open_store(settings.database_url, settings.artifact_dir, settings.embeddings)
     runner = engine_runner(build_engine(settings)) if settings.embedded_worker else None
     service = TaskService(
         store,
@@ -28,4 +29,4 @@ def build_app() -> FastAPI:
         seconds=settings.task_seconds,
         lease_seconds=settings.lease_seconds,
     )
-    return create_app(service, settings)
+    return with_graph(create_app(service, settings), settings)

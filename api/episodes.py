@@ -1,18 +1,29 @@
-"""``/v1/episodes``: what was done, step by step, and its video."""
+"""``/v1/episodes``: what was done, step by step, what was seen, and its video."""
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Annotated, cast
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import FileResponse
 from pydantic import JsonValue
 
 from api.dependencies import Before, Limit, Service
-from api.schemas import EpisodePage
+from api.schemas import EpisodePage, FrameList, StepPage
 from hybrid.base import EpisodeStatus
+from hybrid.errors import EpisodeNotFoundError
+from hybrid.store.exchange import export_episode
+from hybrid.store.upkeep import forget_episode
 
 router = APIRouter(prefix="/v1/episodes", tags=["episodes"])
+
+EpisodeId = Annotated[str, Path(max_length=80)]
+AfterStep = Annotated[int, Query(ge=-1, le=2**31 - 1, description="Only steps after this one.")]
+Step = Annotated[int, Path(ge=0, le=2**31 - 1)]
+View = Annotated[int, Path(ge=0, le=15)]
+PICTURE = {200: {"content": {"image/png": {}}, "description": "The picture."}, 206: {"description": "A part of it."}}
+VIDEO = {200: {"content": {"video/mp4": {}, "image/gif": {}}, "description": "The video."}, 206: PICTURE[206]}
+ARCHIVE = {200: {"content": {"application/zip": {}}, "description": "The episode with its images."}}
 
 
 @router.get("")
@@ -26,15 +37,53 @@ def listing(
 
 
 @router.get("/{episode}")
-def show(episode: str, service: Service) -> dict[str, JsonValue]:
+def show(episode: EpisodeId, service: Service) -> dict[str, JsonValue]:
     """Show every subgoal, candidate, energy, verdict and action of an episode."""
     return cast("dict[str, JsonValue]", service.store.episode(episode))
 
 
-@router.get("/{episode}/video", response_class=FileResponse)
-def video(episode: str, service: Service) -> FileResponse:
-    """Send the video of an episode, if one was recorded."""
+@router.delete("/{episode}", status_code=204)
+def forget(episode: EpisodeId, service: Service) -> Response:
+    """Forget an episode: its records, its memories, and the images that no other record names."""
+    forget_episode(service.store, episode)
+    return Response(status_code=204)
+
+
+@router.get("/{episode}/steps")
+def steps(episode: EpisodeId, service: Service, after: AfterStep = -1, limit: Limit = 50) -> StepPage:
+    """List the control steps that were executed, in order."""
+    found = service.store.steps(episode, after=after, limit=limit + 1)
+    page = cast("list[dict[str, JsonValue]]", found[:limit])
+    return StepPage(steps=page, next=cast("int", page[-1]["step"]) if len(found) > limit else None)
+
+
+@router.get("/{episode}/frames")
+def frames(episode: EpisodeId, service: Service) -> FrameList:
+    """List the moments at which the cameras were looked through."""
+    record = service.store.episode(episode)
+    seen = cast("list[dict[str, JsonValue]]", record["observations"])
+    return FrameList(steps=[cast("int", observation["step"]) for observation in seen], views=2)
+
+
+@router.get("/{episode}/frames/{step}/{view}.png", response_class=FileResponse, responses=PICTURE)
+def frame(episode: EpisodeId, step: Step, view: View, service: Service) -> FileResponse:
+    """Send what one camera saw at one step; ranges of bytes may be asked for."""
+    return FileResponse(service.store.frame(episode, step, view), media_type="image/png")
+
+
+@router.get("/{episode}/video", response_class=FileResponse, responses=VIDEO)
+def video(episode: EpisodeId, service: Service) -> FileResponse:
+    """Send the video of an episode, if one was recorded; ranges of bytes may be asked for."""
     path = service.store.video(episode)
     if path is None:
-        raise HTTPException(404, f"No video of episode {episode} was recorded.")
+        problem = f"no video of {episode[:80]} was recorded"
+        raise EpisodeNotFoundError("video", problem, "Record one: hybrid episodes replay ID --video FILE.")
     return FileResponse(path)
+
+
+@router.get("/{episode}/export", response_class=Response, responses=ARCHIVE)
+def export(episode: EpisodeId, service: Service) -> Response:
+    """Send an episode with its images as one archive, which `hybrid episodes import` takes in elsewhere."""
+    name = f'attachment; filename="{episode}.zip"'
+    archive = export_episode(service.store, episode)
+    return Response(archive, media_type="application/zip", headers={"Content-Disposition": name})

@@ -14,13 +14,16 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
-from api import episodes, events, health, scenes, tasks
+from api import episodes, events, health, memory, metrics, models, plans, scenes, tasks
+from api.access import Access
 from api.description import PROBLEMS, describe
 from api.guards import Guards
+from api.metrics import Counted
 from api.problems import install
 from api.signals import told_of_signals
 from hybrid.config import Settings
 from hybrid.service import TaskService
+from hybrid.store.keys import Keys
 
 PAGES = str(resources.files("api") / "pages")
 SUMMARY = "Plain words in, physically checked actions out."
@@ -47,11 +50,15 @@ def create_app(service: TaskService, settings: Settings) -> FastAPI:
     app = FastAPI(title="hybrid-planner", summary=SUMMARY, docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.service = service
     app.state.settings = settings
+    keys = Keys(service.store.database)
+    app.add_middleware(Counted)
+    app.add_middleware(Access, keys=keys, required=settings.require_keys, rate=settings.rate_limit)
     app.add_middleware(Guards, hosts=settings.allowed_hosts, max_body_bytes=settings.max_body_bytes)
     install(app)
     describe(app)
-    for room in (tasks, events, episodes, scenes, health):
-        app.include_router(room.router, responses=PROBLEMS)
+    routers = [room.router for room in (tasks, events, episodes, memory, scenes, models, health, metrics)]
+    for router in (*routers, plans.plans, plans.predictions):
+        app.include_router(router, responses=PROBLEMS)
     app.mount("/pages", StaticFiles(directory=PAGES), name="pages")
 
     @app.get("/", include_in_schema=False)

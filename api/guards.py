@@ -6,16 +6,17 @@ connections to a loopback address must name this machine, unless other names are
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import secrets
 from typing import cast
 
+import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.access import is_loopback
 from api.problems import REQUEST_ID, problem
 
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -45,6 +46,11 @@ class Guards:
         headers = Headers(scope=scope)
         given = headers.get(REQUEST_ID, "")
         scope["request_id"] = given if _ID.fullmatch(given) else secrets.token_hex(8)
+        with structlog.contextvars.bound_contextvars(request_id=scope["request_id"]):
+            await self._guard(scope, receive, send)
+
+    async def _guard(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
 
         async def send_named(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -69,7 +75,7 @@ class Guards:
         if self._hosts:
             return name in self._hosts
         server = cast("tuple[str, int | None] | None", scope.get("server"))
-        return not _is_loopback(server[0] if server else "") or name in _LOOPBACK
+        return not is_loopback(server[0] if server else "") or name in _LOOPBACK
 
     def _counted(self, receive: Receive) -> Receive:
         total = 0
@@ -83,10 +89,3 @@ class Guards:
             return message
 
         return receive_counted
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return address == "localhost"

@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import APIRouter, Response
 
-from api.dependencies import Service
+from api.dependencies import WholeService
 from api.schemas import Health, Readiness
 
 router = APIRouter(tags=["health"])
@@ -23,7 +23,7 @@ def alive() -> Health:
 
 
 @router.get("/readyz", responses={503: {"model": Readiness, "description": "Not ready: what is missing."}})
-def ready(service: Service, response: Response) -> Readiness:
+def ready(service: WholeService, response: Response) -> Readiness:
     """Tell whether the worker lives and the database is current; 503 when not."""
     checks = service.readiness()
     response.status_code = 200 if all(checks.values()) else 503

@@ -43,6 +43,14 @@ STATUS: dict[type[errors.HybridError], int] = {
     errors.StoreMissingError: 503,
     errors.StoreCorruptError: 500,
     errors.EpisodeNotFoundError: 404,
+    errors.EpisodeStateError: 409,
+    errors.ServiceProblemError: 502,
+    errors.MemoryRefusedError: 422,
+    errors.MemoryNotFoundError: 404,
+    errors.AccessError: 403,
+    errors.KeyRefusedError: 401,
+    errors.ScopeError: 403,
+    errors.RateError: 429,
     errors.TaskError: 422,
     errors.TaskNotFoundError: 404,
     errors.TaskConflictError: 409,
@@ -53,6 +61,11 @@ STATUS: dict[type[errors.HybridError], int] = {
     errors.ServiceStoppingError: 503,
 }
 _RETRY = frozenset({429, 503})
+_INSIDE = {
+    500: "Something went wrong here; the service's log has the details under this request id.",
+    503: "The service cannot serve now; its log has the details under this request id. Try again later.",
+    507: "The service has no room left to keep this; its operator must free some.",
+}
 _TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
 logger = logging.getLogger(__name__)
 
@@ -113,14 +126,20 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _of_surprise)
 
 
-def _of_error(request: Request, error: Exception) -> JSONResponse:
-    known = cast("errors.HybridError", error)
-    status = next(STATUS[ancestor] for ancestor in type(known).__mro__ if ancestor in STATUS)
+def problem_of(request: Request, error: errors.HybridError) -> JSONResponse:
+    """Return the response to an error of ours; what concerns the inside of this machine is logged and not told."""
+    status = next(STATUS[ancestor] for ancestor in type(error).__mro__ if ancestor in STATUS)
+    kind = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in type(error).__name__).lstrip("-")
     if status >= 500:
-        logger.error("%s %s: %s", request.method, request.url.path, known)
-    kind = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in type(known).__name__).lstrip("-")
-    faults = [FieldProblem(field=known.field, problem=known.problem, remedy=known.remedy)]
-    return problem(request, status, str(known), kind=kind, faults=faults)
+        logger.error("%s %s: %s", request.method, request.url.path, error)
+    if status >= 500 and not isinstance(error, errors.TaskError):
+        return problem(request, status, _INSIDE.get(status, _INSIDE[500]), kind=kind)
+    faults = [FieldProblem(field=error.field, problem=error.problem, remedy=error.remedy)]
+    return problem(request, status, str(error), kind=kind, faults=faults)
+
+
+def _of_error(request: Request, error: Exception) -> JSONResponse:
+    return problem_of(request, cast("errors.HybridError", error))
 
 
 def _of_validation(request: Request, error: Exception) -> JSONResponse:
@@ -145,7 +164,7 @@ def _of_http(request: Request, error: Exception) -> JSONResponse:
 
 def _of_surprise(request: Request, error: Exception) -> JSONResponse:
     logger.error("%s %s failed unexpectedly", request.method, request.url.path, exc_info=error)
-    return problem(request, 500, "Something went wrong here; the service's log has the details under this request id.")
+    return problem(request, 500, _INSIDE[500])
 
 
 def _fault(entry: Mapping[str, object]) -> FieldProblem:

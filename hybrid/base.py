@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal, Protocol
 
 from planner.base import Manipulation, Plan
-from simulator.base import FloatArray, Observation, Scene, Subgoal, Verdict, World, WorldState
+from simulator.base import FloatArray, Observation, Scene, Subgoal, Thing, Verdict, World, WorldState
 from world_model.base import Belief
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
@@ -161,6 +162,75 @@ class EpisodeResult:
     language_calls: int = 0
 
 
+MemoryKind = Literal["episode", "fact", "skill"]
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Something remembered.
+
+    Attributes:
+        id: public name.
+        kind: an episode that was reached, a fact that was taught, or a skill: a manipulation that worked.
+        text: what it is about, in words.
+        data: ``name`` and ``meaning`` of a fact, ``manipulation`` of a skill.
+        uses: how often it was of use.
+        at, changed_at: UTC.
+    """
+
+    id: str
+    kind: MemoryKind
+    text: str
+    data: dict[str, Json]
+    uses: int
+    at: datetime
+    changed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Known:
+    """Words with taught names replaced by what they mean, and the ids of the facts that were of use."""
+
+    words: str
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Skill:
+    """A manipulation that worked on the same table, and its control ``actions`` ``[T, A]``."""
+
+    id: str
+    manipulation: Manipulation
+    actions: FloatArray
+
+
+class LongTermMemory(Protocol):
+    """What is known beyond the episode under way; ``hybrid.store.memories.Memories`` is one."""
+
+    def understood(self, instruction: str) -> Known:
+        """Return ``instruction`` with taught names replaced."""
+        ...
+
+    def used(self, memories: Sequence[str]) -> None:
+        """Count a use of each of ``memories``."""
+        ...
+
+    def learn(
+        self,
+        subgoal: Subgoal,
+        things: Sequence[Thing],
+        manipulation: Manipulation,
+        actions: FloatArray,
+        episode: str | None = None,
+    ) -> None:
+        """Remember that ``actions`` reached ``subgoal`` from ``things``, in ``episode``."""
+        ...
+
+    def skill(self, subgoal: Subgoal, things: Sequence[Thing]) -> Skill | None:
+        """Return what reached ``subgoal`` before on the same table, or None."""
+        ...
+
+
 class Engine(Protocol):
     """The whole service behind every door: words in, a checked and executed episode out."""
 
@@ -176,10 +246,13 @@ class Engine(Protocol):
         listener: Listener | None = None,
         cancel: Callable[[], bool] | None = None,
         world: World | None = None,
+        *,
+        turns: tuple[Turn, ...] = (),
     ) -> EpisodeResult:
         """Carry ``instruction`` out on ``scene``; ``cancel`` is asked once a control block and ends it cleanly.
 
         ``world`` is one that stands already and is neither reset nor closed; ``scene`` then only lends names.
+        ``turns`` is the conversation so far, oldest first.
         """
         ...
 

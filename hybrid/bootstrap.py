@@ -13,8 +13,9 @@ from hybrid.base import Perceiver
 from hybrid.check import check_plan
 from hybrid.config import Settings
 from hybrid.engine import PlanningEngine
-from hybrid.errors import ConfigError
-from hybrid.language.embedded import load_embedded
+from hybrid.language.backends import Brought, language_backend
+from hybrid.language.embedded import EmbeddedLanguageModel
+from hybrid.language.prompted import PromptedLanguageModel
 from hybrid.session import Limits, Parts
 from hybrid.store.episodes import open_store
 from planner.base import Budget, Dynamics, Plan, Planner
@@ -90,14 +91,14 @@ def build_engine(settings: Settings, variant: Variant = PRODUCT) -> PlanningEngi
     torch.set_num_threads(settings.threads)
     folder = Path(settings.checkpoint or DEFAULT)
     model, card = load_checkpoint(folder, cameras=DEFAULT_CAMERAS)
-    if settings.language != "embedded":
-        raise ConfigError("language", f"{settings.language!r} is no backend", "Use `embedded`.")
-    language = load_embedded(settings.language_weights)
+    language = build_language(settings)
+    store = open_store(settings.database_url, Path(settings.artifact_dir), settings.embeddings)
     parts = Parts(
         language=language,
         perceiver=build_perceiver(model, variant),
         planner=build_planner(CompiledModel(model, folder), variant),
-        store=open_store(settings.database_url, Path(settings.artifact_dir)),
+        store=store,
+        memory=store.memory if settings.memory else None,
         world=partial(PhysicalWorld, robot="tool"),
         check=variant.check,
         budget=Budget(settings.plan_milliseconds, settings.plan_candidates, settings.plan_depth),
@@ -110,6 +111,25 @@ def build_engine(settings: Settings, variant: Variant = PRODUCT) -> PlanningEngi
         models={"world_model": card.name, "language": language.name},
     )
     return PlanningEngine(parts)
+
+
+def build_language(settings: Settings) -> EmbeddedLanguageModel | PromptedLanguageModel:
+    """Compose the language backend that ``settings`` name.
+
+    Raises:
+        CheckpointError: the embedded model's weights are missing or do not fit.
+        ConfigError: the backend is unknown.
+        LanguageError: the model brought along cannot be used.
+    """
+    brought = Brought(
+        settings.language_url,
+        settings.language_key,
+        settings.language_repairs,
+        settings.language_seconds,
+        settings.language_fallback,
+        settings.language_transcript,
+    )
+    return language_backend(settings.language, settings.language_weights, brought)
 
 
 def build_perceiver(model: WorldModel, variant: Variant) -> Perceiver:

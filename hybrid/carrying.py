@@ -10,11 +10,12 @@ from typing import Protocol, cast
 
 import numpy as np
 
-from hybrid.base import Engine, EpisodeStore, Json, Outcome
-from hybrid.clarification import clarified
+from hybrid.base import Engine, Json, Outcome, Turn
+from hybrid.conversation import before, words_of
 from hybrid.rehearsal import Foresight, Rehearsal
+from hybrid.store.episodes import SqlStore
 from hybrid.store.records import plain
-from hybrid.store.tasks import Task, TaskStatus
+from hybrid.store.tasks import TaskStatus
 from hybrid.worker import ENDINGS, Answer, Job, Runner, ended
 from planner.base import Plan
 from simulator.base import Fact, FloatArray, Relation, Scene, Subgoal, Thing
@@ -25,17 +26,26 @@ _REHEARSED: dict[str, TaskStatus] = {
     "question": "question",
     "refused": "refused",
     "interrupted": "cancelled",
+    "answered": "succeeded",
 }
 
 
 class TaskEngine(Engine, Protocol):
     """What an engine must be able to do to carry every kind of task out; ``hybrid.engine.PlanningEngine`` can."""
 
-    def bound(self, store: EpisodeStore, *, approved: Plan | None = None) -> TaskEngine:
+    def bound(self, store: SqlStore, *, approved: Plan | None = None) -> TaskEngine:
         """Return the same engine writing to ``store``; with ``approved``, no other plan may move first there."""
         ...
 
-    def rehearse(self, instruction: str, scene: Scene, seed: int, cancel: Callable[[], bool]) -> Rehearsal:
+    def rehearse(
+        self,
+        instruction: str,
+        scene: Scene,
+        seed: int,
+        cancel: Callable[[], bool],
+        *,
+        turns: tuple[Turn, ...] = (),
+    ) -> Rehearsal:
         """Plan and check without moving or storing anything."""
         ...
 
@@ -61,19 +71,12 @@ def engine_runner(engine: TaskEngine) -> Runner:
     return run
 
 
-def words_of(task: Task) -> str:
-    """Return the instruction of ``task`` with what was answered to its questions."""
-    words = task.request.instruction
-    for exchange in task.exchanges:
-        words = clarified(words, exchange.question, exchange.answer)
-    return words
-
-
 def _run(engine: TaskEngine, job: Job) -> Answer:
     task, request = job.task, job.task.request
-    words = words_of(task)
+    words, said = words_of(task), before(job.store, task)
+    turns = {"turns": said.turns} if said.turns else {}
     if request.approval:
-        rehearsal = engine.rehearse(words, request.scene, request.seed, job.cancel)
+        rehearsal = engine.rehearse(words, said.scene, request.seed, job.cancel, **turns)
         if rehearsal.digest is not None and rehearsal.digest != task.approved:
             reason = (
                 "the plan waits for approval" if task.approved is None else "the plan has changed: approve it again"
@@ -81,7 +84,7 @@ def _run(engine: TaskEngine, job: Job) -> Answer:
             return Answer("approval", reason, rehearsal_record(rehearsal))
         first = next((entry.plan for entry in rehearsal.plans if entry.verdict.accepted), None)
         engine = engine if first is None else engine.bound(job.store, approved=first)
-    result = engine.run(words, request.scene, request.seed, job.listener, job.cancel)
+    result = engine.run(words, said.scene, request.seed, job.listener, job.cancel, **turns)
     job.listener("episode", {"episode": result.episode})
     answer = ended(result.outcome, job.cancel)
     if answer.status == "question" and result.decomposition is not None:

@@ -11,9 +11,9 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from hybrid.errors import ConfigError
@@ -65,7 +65,21 @@ class Settings(BaseSettings):
     checkpoint: Path | None = None
     """World-model checkpoint folder; None is the one shipped in the package."""
     language: str = Field(default="embedded", min_length=1)
-    """Language backend by name; ``embedded`` is the model shipped in the package."""
+    """Language backend: ``embedded`` is the model shipped in the package, ``local:FOLDER`` a causal model of
+    transformers, ``chat:MODEL`` a chat model (with ``language_url``, or ``chat:PROVIDER:MODEL``), ``replay`` a recorded
+    transcript."""
+    language_url: str = ""
+    """Address of an OpenAI-compatible server for ``chat:MODEL``, for instance ``http://127.0.0.1:11434/v1``."""
+    language_key: SecretStr | None = None
+    """API key of the chat model; None leaves it to the provider's own variable."""
+    language_repairs: int = Field(default=2, ge=0, le=5)
+    """How often an unusable answer of a brought language model is asked for again."""
+    language_seconds: float = Field(default=30.0, gt=0, le=600)
+    """Longest time one answer of a brought language model may take, seconds."""
+    language_fallback: Literal["embedded", "refuse"] = "embedded"
+    """Who answers when a brought language model cannot: the embedded one, or nobody."""
+    language_transcript: Path | None = None
+    """File in which a brought language model's answers are recorded, or from which ``replay`` reads them."""
     language_weights: Path | None = None
     """Weights of the embedded language model; None is those shipped in the package."""
     scene: str = Field(default="demo", min_length=1)
@@ -90,6 +104,16 @@ class Settings(BaseSettings):
     """Port the service listens on; 0 lets the system choose."""
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     """Names requests may address, comma-separated; empty allows any, on loopback only those of this machine."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """Log lines of the service below this are left out; all others are JSON objects on stderr."""
+    memory: bool = True
+    """Whether what is remembered changes what is done: taught names, manipulations that worked, and that failed."""
+    embeddings: str = ""
+    """What likeness of words is measured with: empty for letters alone, ``minilm``, or the folder of a model."""
+    require_keys: bool = False
+    """Whether a key must be shown even while none has been made; as soon as one is good, it always must."""
+    rate_limit: str = Field(default="1200/minute", min_length=1)
+    """How much one key, or one address without a key, may ask: ``NUMBER/second``, ``/minute`` or ``/hour``; ``off``."""
     embedded_worker: bool = True
     """Whether the service carries tasks out itself; otherwise processes started by ``hybrid worker`` must."""
     lease_seconds: float = Field(default=30.0, ge=1.0, le=3_600)

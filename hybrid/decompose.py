@@ -53,12 +53,16 @@ def decompose(
 
 
 def checked_instruction(instruction: object) -> str:
-    """Return ``instruction`` without surrounding space; raises ``InstructionError`` when it cannot be one."""
+    """Return ``instruction`` without surrounding space and invisible characters.
+
+    Raises:
+        InstructionError: it cannot be an instruction.
+    """
     if not isinstance(instruction, str):
         raise InstructionError(
             "instruction", f"it is {type(instruction).__name__}, not text", "Say in words what to do."
         )
-    text = instruction.strip()
+    text = "".join(c for c in instruction if unicodedata.category(c) != "Cf").strip()
     if not text:
         raise InstructionError(
             "instruction", "it is empty", "Say what to do, for instance: put the red cube on the blue cube."

@@ -8,12 +8,14 @@ from typing import cast
 
 from langchain_core.runnables import RunnableConfig
 
-from hybrid.base import Decomposition, EpisodeResult, EpisodeStatus, EpisodeStore, Json, Listener, Outcome
+from hybrid.base import Decomposition, EpisodeResult, EpisodeStatus, Json, Listener, Outcome, Turn
 from hybrid.decompose import checked_instruction, decompose
 from hybrid.errors import HybridError
 from hybrid.pipeline import State, build_graph, opening
-from hybrid.rehearsal import Foresight, Rehearsal, foresee, only_approved, rehearse
+from hybrid.rehearsal import Asked, Foresight, Rehearsal, foresee, only_approved, rehearse
+from hybrid.remembered import words_for
 from hybrid.session import Parts, Session
+from hybrid.store.episodes import SqlStore
 from hybrid.store.records import plain
 from planner.base import Plan
 from simulator.base import FloatArray, Scene, Subgoal, World
@@ -38,18 +40,27 @@ class PlanningEngine:
         self.parts = parts
         self.graph = build_graph()
 
-    def bound(self, store: EpisodeStore, *, approved: Plan | None = None) -> PlanningEngine:
+    def bound(self, store: SqlStore, *, approved: Plan | None = None) -> PlanningEngine:
         """Return the same engine writing to ``store``; with ``approved``, no other plan may move first there."""
         check = self.parts.check if approved is None else only_approved(self.parts.check, approved)
-        return PlanningEngine(replace(self.parts, store=store, check=check))
+        memory = None if self.parts.memory is None else store.memory
+        return PlanningEngine(replace(self.parts, store=store, check=check, memory=memory))
 
-    def rehearse(self, instruction: str, scene: Scene, seed: int, cancel: Callable[[], bool]) -> Rehearsal:
+    def rehearse(
+        self,
+        instruction: str,
+        scene: Scene,
+        seed: int,
+        cancel: Callable[[], bool],
+        *,
+        turns: tuple[Turn, ...] = (),
+    ) -> Rehearsal:
         """Plan and check ``instruction`` on ``scene`` without moving or storing anything.
 
         Raises:
             InstructionError: the instruction is empty, too long or not text.
         """
-        return rehearse(self.parts, instruction, scene, seed, cancel)
+        return rehearse(self.parts, Asked(instruction, scene, seed, turns), cancel)
 
     def foresee(
         self, scene: Scene, seed: int, *, actions: FloatArray | None = None, subgoal: Subgoal | None = None
@@ -73,7 +84,7 @@ class PlanningEngine:
             belief = self.parts.perceiver.look(world.reset(seed), names=scene)
         finally:
             world.close()
-        return decompose(self.parts.language, instruction, belief.scene)
+        return decompose(self.parts.language, words_for(self.parts, instruction), belief.scene)
 
     def run(
         self,
@@ -83,6 +94,8 @@ class PlanningEngine:
         listener: Listener | None = None,
         cancel: Callable[[], bool] | None = None,
         world: World | None = None,
+        *,
+        turns: tuple[Turn, ...] = (),
     ) -> EpisodeResult:
         """Carry ``instruction`` out on ``scene``; the record is complete however it ends.
 
@@ -94,6 +107,7 @@ class PlanningEngine:
             cancel: asked once a control block whether to stop.
             world: acted on instead of one made from ``scene``; it stands already, and is neither reset nor closed here.
                 Such an episode is replayed from ``scene``, so only where the world had just been reset to it.
+            turns: what was said and done before in this conversation, oldest first.
 
         Raises:
             InstructionError: the instruction is empty, too long or not text; nothing is stored.
@@ -108,7 +122,7 @@ class PlanningEngine:
             instruction=text, scene=scene, seed=seed, models=self.parts.models, settings=settings
         )
         acted_on = self.parts.world(scene) if world is None else world
-        session = Session(self.parts, acted_on, scene, episode, cancel or never)
+        session = Session(self.parts, acted_on, scene, episode, cancel or never, turns)
         try:
             if world is None:
                 acted_on.reset(seed)

@@ -18,7 +18,15 @@
     │   ├── StoreSchemaError         the database comes from a newer or an unknown version
     │   ├── StoreMissingError        the database, or an artifact it names, is not there
     │   ├── StoreCorruptError        the file is no database, or an artifact is not what was stored
-    │   └── EpisodeNotFoundError     no episode has that id
+    │   ├── EpisodeNotFoundError     no episode has that id
+    │   └── EpisodeStateError        an episode is not in the state in which this can be done
+    ├── ServiceProblemError          the service, asked over HTTP, refused or failed
+    ├── MemoryRefusedError           something cannot be remembered
+    ├── MemoryNotFoundError          nothing remembered has that id
+    ├── AccessError                  somebody asks for what is not theirs to ask
+    │   ├── KeyRefusedError          no key was shown, or one that is not good
+    │   ├── ScopeError               a key does not allow this
+    │   └── RateError                too much was asked in too short a time
     └── TaskError                    a task cannot be taken, found or changed
         ├── TaskNotFoundError        no task has that id
         ├── TaskConflictError        an idempotency key was used before for another request
@@ -38,19 +46,27 @@ from simulator.errors import ActionError, HybridError, SceneError
 from world_model.errors import CheckpointError, PerceptionError
 
 __all__ = [
+    "AccessError",
     "ActionError",
     "BudgetError",
     "CheckpointError",
     "ConfigError",
     "EpisodeNotFoundError",
+    "EpisodeStateError",
     "HybridError",
     "InstructionError",
+    "KeyRefusedError",
     "LanguageError",
     "LeaseLostError",
+    "MemoryNotFoundError",
+    "MemoryRefusedError",
     "PerceptionError",
     "PlanChangedError",
     "QueueFullError",
+    "RateError",
     "SceneError",
+    "ScopeError",
+    "ServiceProblemError",
     "ServiceStoppingError",
     "StoreCorruptError",
     "StoreError",
@@ -112,6 +128,60 @@ class StoreCorruptError(StoreError):
 
 class EpisodeNotFoundError(StoreError):
     """No episode has that id."""
+
+
+class EpisodeStateError(StoreError):
+    """An episode is not in the state in which this can be done."""
+
+
+class ServiceProblemError(HybridError):
+    """The service, asked over HTTP, refused or failed.
+
+    Attributes:
+        status: HTTP status.
+        kind: last part of the problem's type.
+        request_id: under which the service's log has more.
+        retry_after: seconds after which it may be tried again, if it said so.
+    """
+
+    def __init__(
+        self,
+        field: str,
+        problem: str,
+        remedy: str,
+        *,
+        status: int = 0,
+        kind: str = "",
+        request_id: str = "",
+        retry_after: str | None = None,
+    ) -> None:
+        super().__init__(field, problem, remedy)
+        self.status, self.kind, self.request_id = status, kind, request_id
+        self.retry_after = None if retry_after is None or not retry_after.isdigit() else int(retry_after)
+
+
+class MemoryRefusedError(HybridError):
+    """Something cannot be remembered, or not be changed so."""
+
+
+class MemoryNotFoundError(HybridError):
+    """Nothing remembered has that id."""
+
+
+class AccessError(HybridError):
+    """Somebody asks for what is not theirs to ask."""
+
+
+class KeyRefusedError(AccessError):
+    """No key was shown, or one that is unknown, wrong, expired or revoked."""
+
+
+class ScopeError(AccessError):
+    """A key does not allow what is asked with it."""
+
+
+class RateError(AccessError):
+    """Too much was asked in too short a time."""
 
 
 class TaskError(HybridError):

@@ -21,12 +21,13 @@ from hybrid.act import act
 from hybrid.base import AttemptRecord
 from hybrid.decompose import decompose
 from hybrid.ground import broken, ground, margins, preparation, progressed, unreachable
+from hybrid.remembered import learn_from, remembered_plan, words_for
 from hybrid.session import Session
 from hybrid.store.records import plain
 from simulator.base import Subgoal
 from world_model.errors import PerceptionError
 
-Status = Literal["running", "reached", "unmet", "refused", "question", "interrupted"]
+Status = Literal["running", "reached", "unmet", "refused", "question", "interrupted", "answered"]
 
 
 class State(TypedDict):
@@ -97,24 +98,30 @@ def recall(state: State, runtime: Context) -> Update:
     """Find past episodes like this one."""
     session = runtime.context
     past = session.parts.store.similar(state["instruction"])
-    tell(runtime, "recalled", episodes=[episode.get("episode") for episode in past])
+    if session.parts.memory is not None:
+        session.tabu = session.parts.store.rejected(state["instruction"], session.names)
+    words = words_for(session.parts, state["instruction"])
+    tell(runtime, "recalled", episodes=[episode.get("episode") for episode in past], words=words)
     return {}
 
 
 def decomposed(state: State, runtime: Context) -> Update:
-    """Ask the language model for subgoals; a question or a refusal ends the episode."""
+    """Ask the language model for subgoals; a question, an answer or a refusal ends the episode."""
     session = runtime.context
     examples = tuple(str(e.get("instruction", "")) for e in session.parts.store.similar(state["instruction"]))
     with session.timed("decompose"):
         session.language_calls += 1
         answer = decompose(
-            session.parts.language, state["instruction"], session.sure.scene,
-            examples=examples, feedback=state["reason"] or "",
+            session.parts.language, words_for(session.parts, state["instruction"]), session.sure.scene,
+            examples=examples, feedback=state["reason"] or "", turns=session.turns,
         )  # fmt: skip
     session.decomposition = answer
     session.settled.clear()
     session.parts.store.record_decomposition(session.episode, answer)
-    tell(runtime, "subgoals", status=answer.status, subgoals=answer.subgoals, message=answer.message)
+    tell(
+        runtime, "subgoals", status=answer.status, subgoals=answer.subgoals, message=answer.message,
+        choices=answer.choices, program=answer.program,
+    )  # fmt: skip
     fresh: Update = {"round": state["round"] + 1, "subgoal": 0, "tries": 0, "moves": 0, "message": answer.message}
     if answer.status != "planned":
         return {**fresh, "status": answer.status, "reason": answer.message}
@@ -153,7 +160,8 @@ def planned(state: State, runtime: Context) -> Update:
     if session.stopped():
         return interruption(session)
     with session.timed("plan"):
-        plans = session.parts.planner.plan(
+        known = None if session.tabu or state["tries"] else remembered_plan(session.parts, session.sure, goal)
+        plans = (known,) if known is not None else session.parts.planner.plan(
             session.sure,
             goal,
             budget=session.parts.budget,
@@ -219,6 +227,7 @@ def observed(state: State, runtime: Context) -> Update:
     tell(runtime, "observed", surprise=session.belief.surprise, things=session.belief.scene.things)
     first = session.plan.manipulations[0]
     if progressed(before, session.belief, first.thing):
+        learn_from(session, before, current(state, session))
         session.situation_changed()
         return {"failed": False}
     session.tabu = (*session.tabu, first)

@@ -14,10 +14,11 @@ from typing import Literal
 
 import numpy as np
 
-from hybrid.base import Decomposition
+from hybrid.base import Decomposition, Turn
 from hybrid.decompose import checked_instruction, decompose
 from hybrid.errors import PerceptionError, PlanChangedError
 from hybrid.ground import ground, margins, preparation, unreachable
+from hybrid.remembered import remembered_plan, words_for
 from hybrid.rest import at_rest, held_thing
 from hybrid.session import Parts
 from planner.base import Manipulation, Plan
@@ -26,6 +27,16 @@ from simulator.twin import Twin
 from world_model.base import Belief
 
 Check = Callable[[Belief, Plan, Subgoal], Verdict]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request: words, what the world would be made from, the seed of everything, and what was said before."""
+
+    instruction: str
+    scene: Scene
+    seed: int
+    turns: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,7 +62,7 @@ class Rehearsal:
         imagined: the things as imagined at the end.
     """
 
-    status: Literal["planned", "unmet", "question", "refused", "interrupted"]
+    status: Literal["planned", "unmet", "question", "refused", "interrupted", "answered"]
     reason: str | None
     decomposition: Decomposition
     things: tuple[Thing, ...]
@@ -96,28 +107,28 @@ def look(parts: Parts, scene: Scene, seed: int) -> Belief:
         world.close()
 
 
-def rehearse(parts: Parts, instruction: str, scene: Scene, seed: int, cancel: Callable[[], bool]) -> Rehearsal:
-    """Plan and check ``instruction`` on ``scene`` without moving anything.
+def rehearse(parts: Parts, asked: Asked, cancel: Callable[[], bool]) -> Rehearsal:
+    """Plan and check what is asked without moving anything.
 
     Args:
         parts: of the engine.
-        instruction: in plain words.
-        scene: what the world would be made from.
-        seed: of the world and of every search.
+        asked: the request.
         cancel: asked before every plan whether to stop.
 
     Raises:
         InstructionError: the instruction is empty, too long or not text.
         PerceptionError: a subgoal names what is not seen.
     """
-    text = checked_instruction(instruction)
-    belief = look(parts, scene, seed)
+    text = checked_instruction(asked.instruction)
+    belief = look(parts, asked.scene, asked.seed)
     examples = tuple(str(past.get("instruction", "")) for past in parts.store.similar(text))
-    answer = decompose(parts.language, text, belief.scene, examples=examples)
+    answer = decompose(parts.language, words_for(parts, text), belief.scene, examples=examples, turns=asked.turns)
     things = belief.scene.things
     if answer.status != "planned":
         return Rehearsal(answer.status, answer.message, answer, things)
-    return _planned(_Stage(parts, answer, seed), belief, cancel)
+    stage = _Stage(parts, answer, asked.seed)
+    stage.tabu = () if parts.memory is None else parts.store.rejected(text, asked.scene)
+    return _planned(stage, belief, cancel)
 
 
 def foresee(parts: Parts, scene: Scene, seed: int, *, actions: FloatArray | None, subgoal: Subgoal | None) -> Foresight:
@@ -205,7 +216,9 @@ def _step(stage: _Stage, belief: Belief, goal: Subgoal) -> tuple[str | None, Bel
     """Plan one manipulation and imagine it; return why that failed, or None, and the belief afterwards."""
     parts = stage.parts
     seed = stage.seed * 1009 + len(stage.entries)
-    plans = parts.planner.plan(belief, goal, budget=parts.budget, tabu=stage.tabu, seed=seed)
+    known = None if stage.tabu or stage.tries else remembered_plan(parts, belief, goal)
+    searched = () if known else parts.planner.plan(belief, goal, budget=parts.budget, tabu=stage.tabu, seed=seed)
+    plans = (known,) if known is not None else searched
     if not plans:
         if margins(belief, goal) >= 0 and stage.subgoal not in stage.settled:
             stage.settled.add(stage.subgoal)

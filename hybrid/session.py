@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from hybrid.base import Decomposition, EpisodeStore, LanguageModel, Perceiver
+from hybrid.base import Decomposition, EpisodeStore, LanguageModel, LongTermMemory, Perceiver, Turn
 from planner.base import Budget, Manipulation, Plan, Planner
 from simulator.base import Scene, Subgoal, Verdict, World
 from world_model.base import Belief
@@ -48,6 +48,7 @@ class Parts:
         budget: of one search.
         limits: of going back.
         models: role to version, stored with every episode.
+        memory: what is known beyond the episode; None when nothing known may change what is done.
     """
 
     language: LanguageModel
@@ -59,6 +60,7 @@ class Parts:
     budget: Budget
     limits: Limits
     models: dict[str, str]
+    memory: LongTermMemory | None = None
 
 
 @dataclass
@@ -71,6 +73,7 @@ class Session:
         names: the declared scene, which lends its ids.
         episode: id in the store.
         cancelled: asked once a control block.
+        turns: what was said and done before in this conversation, oldest first.
         belief: what is thought to be on the table, from the first look on.
         expected: the same as imagined for after the actions under way.
         decomposition: the latest.
@@ -90,6 +93,7 @@ class Session:
     names: Scene
     episode: str
     cancelled: Callable[[], bool]
+    turns: tuple[Turn, ...] = ()
     belief: Belief | None = None
     expected: Belief | None = None
     decomposition: Decomposition | None = None

@@ -14,12 +14,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from hybrid.base import Json, Listener, Outcome
-from hybrid.errors import HybridError, LeaseLostError, StoreError, StoreLockedError, StoreMissingError
+from hybrid.errors import (
+    CheckpointError,
+    ConfigError,
+    HybridError,
+    LeaseLostError,
+    StoreError,
+    StoreLockedError,
+    StoreMissingError,
+)
 from hybrid.store.episodes import SqlStore
 from hybrid.store.leases import LEASE_SECONDS, Lease, Leases
 from hybrid.store.records import plain
 from hybrid.store.tasks import Task, TaskStatus
 from hybrid.store.workers import register, rest
+from hybrid.telemetry import FIGURES, about
 
 IDLE_SECONDS = 1.0
 """How often an idle worker looks for tasks that another process queued."""
@@ -37,6 +46,7 @@ ENDINGS: dict[str, TaskStatus] = {
     "refused": "refused",
     "question": "question",
     "interrupted": "interrupted",
+    "answered": "succeeded",
 }
 """How a task ends, by how its episode ended."""
 logger = logging.getLogger(__name__)
@@ -222,8 +232,9 @@ class Worker:
         if task.cancel_requested:
             token.cancel("cancelled", "cancelled on request")
         try:
-            end = self._attempt(lease, token)
-            self._insist(end)
+            with about(task):
+                end = self._attempt(lease, token)
+                self._insist(end)
         except LeaseLostError as error:
             logger.warning("%s", error)
         finally:
@@ -232,9 +243,11 @@ class Worker:
 
     def _attempt(self, lease: Lease, token: CancelToken) -> Callable[[], object]:
         """Carry the task out; return what ends it."""
+        began = time.monotonic()
 
         def listen(name: str, data: dict[str, Json]) -> None:
             self._leases.append(lease, name, data)
+            FIGURES.heard(name, data)
 
         store = self._store.held_by(lease, lambda: token.cancel("cancelled", "cancelled on request"))
         try:
@@ -242,15 +255,18 @@ class Worker:
         except LeaseLostError:
             raise
         except PASSING as error:
-            reason = str(error)
+            logger.warning("task %s met a passing fault: %s", lease.task.id, error)
+            reason = _outside(error)
             return lambda: self._leases.give_back(lease, reason)
         except HybridError as error:
-            answer = Answer("failed", str(error))
+            logger.warning("task %s failed: %s", lease.task.id, error)
+            answer = Answer("failed", _outside(error))
         except Exception as error:
             logger.exception("task %s failed unexpectedly", lease.task.id)
             answer = Answer("failed", f"internal error ({type(error).__name__}); the service's log has the details")
         if answer.status == "interrupted" and self._stopping.is_set():
             return lambda: self._leases.give_back(lease, "the service was stopped", at_once=True)
+        FIGURES.ended(lease.task, answer.status, answer.record, time.monotonic() - began)
         return lambda: self._leases.finish(lease, answer.status, reason=answer.reason, outcome=answer.record or None)
 
     def _insist(self, end: Callable[[], object]) -> None:
@@ -259,7 +275,7 @@ class Worker:
         while True:
             try:
                 end()
-            except PASSING as error:
+            except StoreError as error:
                 if self._stopping.is_set():
                     raise
                 logger.warning("the end of a task could not be written (%s); tried again in %.1f s", error, wait)
@@ -307,6 +323,13 @@ def ended(result: Outcome | Answer, token: CancelToken) -> Answer:
     if result.status == "interrupted" and token.ending is not None:
         status, reason = token.ending
     return Answer(status, reason, record if isinstance(record, dict) else {})
+
+
+def _outside(error: HybridError) -> str:
+    """Return what whoever asked may know of ``error``: nothing of the inside of this machine."""
+    if isinstance(error, StoreError | CheckpointError | ConfigError):
+        return f"the service could not use its own means ({type(error).__name__}); its log has the details"
+    return str(error)
 
 
 def _left(task: Task) -> float:

@@ -23,8 +23,8 @@ PRODUCT = [path for path in MODULES if path.relative_to(ROOT).parts[0] != "tests
 MIGRATIONS = ROOT / "hybrid" / "store" / "migrations"
 FILE_WALL, BODY_WALL = 400, 60
 SEEN_OF_THE_SIMULATOR = {"simulator.base", "simulator.errors", "simulator.pinhole", "simulator.places"}
-BOUNDED = {"langchain-core"}
-"""Distributions declared only to bound their version."""
+BOUNDED = {"langchain-core", "langchain-openai"}
+"""Distributions declared only to bound their version, or loaded by name."""
 TEXT = {".py", ".md", ".toml", ".txt", ".json", ".html", ".js", ".css", ".ini", ".mako", ".yml", ".yaml", ""}
 
 

@@ -1,6 +1,6 @@
 """The SQL memory as a LangGraph ``BaseStore``: any graph's ``store=``, in SQLite or PostgreSQL, beside the episodes.
 
-Items are found again by namespace, by filter, and by the likeness of their words (``hybrid.store.memory``), which
+Items are found again by namespace, by filter, and by the likeness of their words (``hybrid.store.embedding``), which
 ranks and never decides. The namespace ``("hybrid", "episodes")`` is a window on what was done before: read only.
 """
 
@@ -31,8 +31,8 @@ from sqlalchemy.orm import Session
 
 from hybrid.agents.rows import ItemRow, prepare
 from hybrid.errors import EpisodeNotFoundError, StoreError
+from hybrid.store.embedding import embed, rank
 from hybrid.store.episodes import SqlStore
-from hybrid.store.memory import embed, rank
 
 EPISODES = ("hybrid", "episodes")
 """Namespace of past episodes."""
@@ -142,7 +142,7 @@ def _search(session: Session, op: SearchOp) -> list[SearchItem]:
     scores: dict[str, float] = {}
     if op.query:
         marked = [row for row in rows if row.embedding is not None]
-        order = rank(op.query, [cast("Any", row.embedding) for row in marked])
+        order = rank(embed(op.query), [cast("Any", row.embedding) for row in marked])
         scores = {f"{marked[index].namespace}\n{marked[index].key}": score for index, score in order}
         unmarked = [row for row in rows if row.embedding is None]
         rows = [*(marked[index] for index, _ in order), *unmarked]

@@ -10,21 +10,24 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import cast
 
 from sqlalchemy import select
 
 from hybrid.agents.ledger import Ledger
 from hybrid.agents.state import PlanningState
 from hybrid.agents.worlds import LedgerWorld, Standing, Worlds
-from hybrid.agents.written import read_back, write_down
-from hybrid.base import Outcome, StepRecord
+from hybrid.agents.written import read_back, read_scene, read_turns, write_down, write_turns
+from hybrid.base import Decomposition, Json, Outcome, StepRecord, Turn
 from hybrid.bootstrap import build_engine
 from hybrid.config import load_settings
+from hybrid.conversation import MOST_TURNS
 from hybrid.engine import PlanningEngine, never
 from hybrid.errors import ConfigError
 from hybrid.session import Parts, Session
 from hybrid.store.episodes import SqlStore
 from hybrid.store.owner import current_owner
+from hybrid.store.records import scene_of
 from hybrid.store.tables import EpisodeRow, StepRow
 from simulator.base import WorldState
 
@@ -34,16 +37,40 @@ EngineMaker = Callable[[], PlanningEngine]
 class ResumableStore(SqlStore):
     """The store of episodes for runs that may go on in another process: what was recorded is not recorded twice."""
 
-    def reopen(self, episode: str) -> None:
-        """Let ``episode`` be written by this process, though another one began it and is gone."""
+    @classmethod
+    def over(cls, store: SqlStore) -> ResumableStore:
+        """Return the same store, for runs that may go on in another process."""
+        return cls(store.database, store.artifacts, tenant=store.tenant, embedder=store._embedder)
+
+    def reopen(self, episode: str) -> bool:
+        """Let ``episode`` be written by this process, though another one began it and is gone.
+
+        Returns:
+            False when it has ended for good.
+        """
         with self.database.write() as session:
-            row = session.scalar(select(EpisodeRow).where(EpisodeRow.id == episode).with_for_update())
-            if row is None:
-                return
+            row = session.scalars(select(EpisodeRow).where(EpisodeRow.id == episode).with_for_update()).one()
             if row.status == "interrupted":
                 row.status, row.reason, row.finished_at = "running", None, None
             if row.status == "running":
                 row.owner, row.heartbeat_at = current_owner(), datetime.now(UTC)
+            return row.status == "running"
+
+    def branch(self, episode: str, decomposition: Decomposition | None, steps: int, table: str) -> str:
+        """Open an episode that shares the first ``steps`` control steps with ``episode`` and goes on at ``table``."""
+        with self.database.read() as session:
+            row = session.scalars(select(EpisodeRow).where(EpisodeRow.id == episode)).one()
+            shared = [step for step in row.steps if step.step < steps]
+        settings = {**cast("dict[str, Json]", row.settings), "branched_from": episode, "table": table}
+        made = self.open_episode(
+            instruction=row.instruction, scene=scene_of(row.scene), seed=row.seed,
+            models=cast("dict[str, str]", row.models), settings=settings,
+        )  # fmt: skip
+        if decomposition is not None:
+            self.record_decomposition(made, decomposition)
+        if shared:
+            self.record_steps(made, tuple(_step(step) for step in shared))
+        return made
 
     def record_steps(self, episode: str, steps: tuple[StepRecord, ...]) -> None:
         """Store executed control steps; those already stored stay as they are."""
@@ -60,6 +87,11 @@ class ResumableStore(SqlStore):
             status = session.scalar(select(EpisodeRow.status).where(EpisodeRow.id == episode))
         if status == "running":
             super().close_episode(episode, outcome, final)
+
+
+def _step(row: StepRow) -> StepRecord:
+    surprise = 0.0 if row.surprise is None else row.surprise
+    return StepRecord(row.step, row.subgoal, row.attempt, row.action, row.proprioception, surprise, row.chosen_by)
 
 
 class Desk:
@@ -106,11 +138,40 @@ class Desk:
         notes = progress.get("notes", {})
         if notes:
             read_back(session, {name: self.ledger.read(digest) for name, digest in notes.items()})
+        if "turns" in progress:
+            session.turns = read_turns(self.ledger.read(progress["turns"]))
         return session
+
+    def entered(self, state: PlanningState) -> Session:
+        """Return the session of a run that is about to write its record, in a record that can be written.
+
+        A run taken up again at a moment of its past finds its episode ended: it goes on in one that branches off.
+        """
+        session = self.session(state)
+        if not self.store.reopen(session.episode):
+            self.branch(session, state.get("progress", {}).get("table", ""))
+        return session
+
+    def branch(self, session: Session, table: str) -> None:
+        """Let ``session`` go on in an episode of its own, at ``table``."""
+        session.episode = self.store.branch(session.episode, session.decomposition, session.steps, table)
 
     def written(self, session: Session) -> dict[str, str]:
         """Write down what ``session`` knows and return where, name to digest."""
         return {name: self.ledger.note(data) for name, data in write_down(session).items()}
+
+    def remembered(self, session: Session, said: str, before: str) -> str:
+        """Write down the conversation with what was just said and done, and return where.
+
+        Args:
+            session: as it ends.
+            said: the request as clarified.
+            before: digest of what was believed at the first look.
+        """
+        assert session.decomposition is not None, "nothing was understood"
+        seen = read_scene(self.ledger.read(before))
+        turn = Turn(said, session.decomposition, seen, session.sure.scene)
+        return self.ledger.note(write_turns((*session.turns, turn)[-MOST_TURNS:]))
 
     def close(self) -> None:
         """Close every open world."""
@@ -134,5 +195,5 @@ def _composed(parts: Parts, standing: Standing | None) -> tuple[Parts, Resumable
     if not isinstance(parts.store, SqlStore):
         problem = f"its store is a {type(parts.store).__name__}, which keeps no ledger"
         raise ConfigError("engine", problem, "Compose it with hybrid.store.episodes.open_store.")
-    store = ResumableStore(parts.store.database, parts.store.artifacts)
+    store = ResumableStore.over(parts.store)
     return replace(parts, store=store), store, Worlds(Ledger(store.database), parts.world, standing)

@@ -90,6 +90,9 @@ class Dialogue:
             said=said, asked=0, round=0, subgoal=0, tries=0, moves=0, failed=False, next="perceive",
             table=table, step=step, notes={}, problem=None,
         )  # fmt: skip
+        past = state.get("progress", {})
+        if past.get("table") == table and "turns" in past:
+            progress["turns"] = past["turns"]
         return {
             "status": "running", "reason": None, "message": None, "episode": episode, "subgoals": [], "outcome": None,
             "progress": cast("Json", progress),
@@ -143,8 +146,9 @@ class Dialogue:
 
     def _edited(self, state: PlanningState, session: Session, decision: Decision) -> PlanningUpdate:
         """Go on with the person's subgoals."""
-        self.desk.store.reopen(session.episode)
         assert session.decomposition is not None, "nothing was decomposed"
+        if not self.desk.store.reopen(session.episode):
+            self.desk.branch(session, state.get("progress", {}).get("table", ""))
         session.decomposition = replace(session.decomposition, subgoals=decision.subgoals, backend="a person")
         session.settled.clear()
         session.situation_changed()
@@ -156,6 +160,7 @@ class Dialogue:
         return {
             **outer_update(state, inner, changes),
             "subgoals": plain(subgoal_reports(session, inner)),
+            "episode": session.episode,
         }
 
     def _rejected(self, state: PlanningState, session: Session, decision: Decision) -> PlanningUpdate:

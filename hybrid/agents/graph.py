@@ -15,6 +15,7 @@ from functools import cache as once
 from typing import Any
 
 from langgraph.cache.base import BaseCache
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.store.base import BaseStore
@@ -47,8 +48,8 @@ ONWARD: dict[str, tuple[str, ...]] = {
 }
 """Where each node may lead."""
 SYNC = {"__pregel_durability": "sync"}
-"""A checkpoint is on disk before the next node begins, unless the caller says otherwise: what acts must be found again.
-The runtime passes this setting to subgraphs under this key."""
+"""A checkpoint is on disk before the next node begins, unless the caller says otherwise; this is the runtime's own name
+for that setting. Without a checkpointer there is nothing to wait for, and a subgraph does as its parent."""
 
 
 def build_graph(
@@ -102,7 +103,8 @@ def assembled(
         graph.add_conditional_edges(name, onward, list(targets))
     graph.add_edge("conclude", END)
     compiled = graph.compile(checkpointer=checkpointer, store=store, cache=cache, name="planner")
-    return compiled.with_config({"configurable": SYNC, "recursion_limit": STEPS})
+    kept = SYNC if isinstance(checkpointer, BaseCheckpointSaver) else {}
+    return compiled.with_config({"configurable": kept, "recursion_limit": STEPS})
 
 
 RETRY = RetryPolicy(retry_on=StoreLockedError, max_attempts=3)

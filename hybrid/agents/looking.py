@@ -114,6 +114,8 @@ def _planned_words(rehearsed: Rehearsal) -> str:
     if rehearsed.status == "question":
         choices = "; ".join(rehearsed.decomposition.choices)
         return f"Question: {rehearsed.reason} Choices: {choices}. Ask again with the words that say which."
+    if rehearsed.status == "answered":
+        return str(rehearsed.reason)
     if rehearsed.status == "refused":
         return f"Refused: {rehearsed.reason} Ask for something that can be done with the things on the table."
     accepted = [in_words(entry.plan.manipulations[0]) for entry in rehearsed.plans if entry.verdict.accepted]

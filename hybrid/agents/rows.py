@@ -61,7 +61,7 @@ class EffectRow(GraphBase):
     step: Mapped[int] = mapped_column(primary_key=True)
     """Control steps since the table was set up, before this block."""
     key: Mapped[str] = mapped_column(String(200))
-    """Who does it: the same key again is the same effect carried on, another key is another effect."""
+    """What it is part of: the same key again is the same effect carried on, another key is another effect."""
     thread: Mapped[str | None] = mapped_column(String(200))
     episode: Mapped[str] = mapped_column(String(40))
     actions: Mapped[FloatArray]
@@ -78,6 +78,19 @@ class NoteRow(GraphBase):
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     data: Mapped[bytes] = mapped_column(LargeBinary)
     at: Mapped[datetime]
+
+
+class ThreadRow(GraphBase):
+    """A thread that somebody opened at the service; its checkpoints lie with the checkpointer."""
+
+    __tablename__ = "graph_threads"
+
+    tenant: Mapped[str] = mapped_column(String(40), primary_key=True)
+    id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    notes: Mapped[Json] = mapped_column(nullable=False)
+    """What whoever opened it wants to find it by."""
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class ItemRow(GraphBase):

@@ -5,10 +5,12 @@ Which node comes next is decided here too, by the pipeline's own rules, because 
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable
 from typing import Any, cast
 
+import numpy as np
 from langgraph.runtime import Runtime
 
 from hybrid import pipeline
@@ -21,6 +23,7 @@ from hybrid.errors import ActionError, HybridError, LanguageError, PerceptionErr
 from hybrid.pipeline import State, Update
 from hybrid.session import Session
 from hybrid.store.records import plain
+from simulator.base import FloatArray
 
 REFUSALS: tuple[type[HybridError], ...] = (PerceptionError, LanguageError, ActionError, SceneError)
 """What ends a run as a refusal with its reason; every other error is the caller's to handle."""
@@ -69,9 +72,7 @@ class Stages:
         """Return the node that does what ``inner`` does in the pipeline, and goes where ``route`` says."""
 
         def run(state: PlanningState, runtime: Runtime[PlanningContext]) -> PlanningUpdate:
-            session = self.desk.session(state)
-            self.desk.store.reopen(session.episode)
-            return self.carried_out(state, session, inner, route, runtime)
+            return self.carried_out(state, self.desk.entered(state), inner, route, runtime)
 
         return run
 
@@ -93,13 +94,15 @@ class Stages:
             after = cast("State", {**before, "status": "refused", "reason": str(error), "message": str(error)})
             goes_to = "conclude"
         world = cast("LedgerWorld", session.world)
-        changes = Progress(next=goes_to, table=world.table, step=world.clock, notes=self.desk.written(session))
-        return outer_update(state, after, changes)
+        notes = self.desk.written(session)
+        changes = Progress(next=goes_to, table=world.table, step=world.clock, notes=notes)
+        if "belief" in notes and "before" not in state.get("progress", {}):
+            changes["before"] = notes["belief"]
+        return {**outer_update(state, after, changes), "episode": session.episode}
 
     def decompose(self, state: PlanningState, runtime: Runtime[PlanningContext]) -> PlanningUpdate:
         """Ask the language model for subgoals; go and ask the person where the words are ambiguous."""
-        session = self.desk.session(state)
-        self.desk.store.reopen(session.episode)
+        session = self.desk.entered(state)
         asked = state.get("progress", {}).get("asked", 0)
         asks = context_of(runtime).questions == "ask" and asked < QUESTIONS
 
@@ -114,8 +117,7 @@ class Stages:
 
     def check(self, state: PlanningState, runtime: Runtime[PlanningContext]) -> PlanningUpdate:
         """Try the plan in a twin; an accepted one is shown to the person first where that was asked for."""
-        session = self.desk.session(state)
-        self.desk.store.reopen(session.episode)
+        session = self.desk.entered(state)
 
         def route(after: State, session: Session) -> str:
             goes_to = pipeline.after_check(after, _inside(session))
@@ -125,14 +127,15 @@ class Stages:
 
     def act(self, state: PlanningState, runtime: Runtime[PlanningContext]) -> PlanningUpdate:
         """Carry the plan out, every block of it exactly once however often this node is run."""
-        session = self.desk.session(state)
-        self.desk.store.reopen(session.episode)
+        session = self.desk.entered(state)
         world, info = cast("LedgerWorld", session.world), runtime.execution_info
         assert session.plan is not None, "nothing was planned"
-        key = "" if info is None else info.task_id
+        key = effect_key(world.table, world.clock, session.plan.actions)
         thread = None if info is None else info.thread_id
         if not world.intend(key, session.episode, thread, session.plan.actions):
             return self.carried_out(state, session, _moved_on, lambda after, _: pipeline.after_acting(after), runtime)
+        if world.table != state.get("progress", {}).get("table"):
+            self.desk.branch(session, world.table)
         if not world.caught_up:
             session.began = time.monotonic()  # what had begun before a crash is finished, however long ago that was
         return self.carried_out(state, session, pipeline.acted, lambda after, _: pipeline.after_acting(after), runtime)
@@ -140,15 +143,25 @@ class Stages:
     def conclude(self, state: PlanningState, runtime: Runtime[PlanningContext]) -> PlanningUpdate:
         """Complete the record of the episode and say what became of the request."""
         session, ended = self.desk.session(state), inner_state(state)
-        self.desk.store.reopen(session.episode)
-        if self.desk.store.episode(session.episode)["status"] == "running":
+        if self.desk.store.reopen(session.episode):
             pipeline.concluded(ended, Runtime(context=session, stream_writer=runtime.stream_writer))
         result = outcome(session, ended)
         self.desk.store.close_episode(session.episode, result, session.world.state())
         record = cast("dict[str, Json]", plain(result))
         subgoals = record.pop("subgoals")
-        progress = {**state.get("progress", {}), "next": "end"}
+        progress = Progress(**{**state.get("progress", {}), "next": "end"})
+        if session.decomposition is not None and "before" in progress:
+            progress["turns"] = self.desk.remembered(session, progress.get("said", ""), progress["before"])
         return {"subgoals": subgoals, "outcome": record, "progress": cast("Json", progress)}
+
+
+def effect_key(table: str, step: int, actions: FloatArray) -> str:
+    """Name an effect by what it is: these control steps ``[T, A]``, at this step of this table.
+
+    Whoever comes to the same effect again, after a crash or from a past moment, finds it done.
+    """
+    shape = np.ascontiguousarray(actions, dtype="<f4").tobytes()
+    return hashlib.sha256(f"{table} {step} ".encode() + shape).hexdigest()[:32]
 
 
 def _moved_on(state: State, runtime: Runtime[Session]) -> Update:

@@ -29,9 +29,10 @@ class PlanningOutput(TypedDict, total=False):
     """What became of it.
 
     Attributes:
-        status: ``reached``, ``unmet``, ``refused``, ``question`` or ``interrupted``.
+        status: ``reached``, ``unmet``, ``refused``, ``question``, ``interrupted``, or ``answered`` where something was
+            asked about the table rather than to be done.
         reason: why the goal was not reached, in words.
-        message: the question asked back or the refusal, in words.
+        message: the question asked back, the refusal or the answer, in words.
         episode: id of the whole record, for ``hybrid episodes show`` and the store.
         subgoals: each with ``words``, ``facts`` and ``status``.
         outcome: counters and times, as ``hybrid run --json`` reports them.
@@ -62,8 +63,9 @@ class Progress(TypedDict, total=False):
         table: id of the table acted on.
         step: control steps since that table was set up.
         notes: what is written down, name to digest.
-        approved: whether a person approved the plan under consideration.
         problem: what was wrong with a person's last answer.
+        before: digest of what was believed at the first look.
+        turns: digest of what was said and done before on this thread and table.
     """
 
     said: str
@@ -78,6 +80,8 @@ class Progress(TypedDict, total=False):
     step: int
     notes: dict[str, str]
     problem: str | None
+    before: str
+    turns: str
 
 
 PlanningUpdate = dict[str, Json]

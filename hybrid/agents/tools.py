@@ -31,6 +31,7 @@ Answer = tuple[str, dict[str, Any]]
 Runtime = ToolRuntime[Any, Any]
 _WORDS: dict[str, str] = {
     "reached": "Done: the goal is reached.",
+    "answered": "{reason}",
     "interrupted": "It was interrupted: {reason}. Ask again to go on.",
     "refused": "Refused: {reason} Look at the table, and ask for something that can be done with what is on it.",
     "question": "Question: {reason} Nothing has moved. Ask again with the words that say which.",

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from pydantic import TypeAdapter
 
+from hybrid.base import Turn
 from hybrid.errors import StoreSchemaError
 from hybrid.session import Session
 from planner.base import Plan
@@ -25,7 +26,7 @@ from world_model.base import Belief
 VERSION = 1
 """Version of what is written down; another one is refused by name."""
 _BELIEFS = ("belief", "expected")
-_ELSEWHERE = frozenset({"parts", "world", "names", "episode", "cancelled", "began", "plan", *_BELIEFS})
+_ELSEWHERE = frozenset({"parts", "world", "names", "episode", "cancelled", "began", "turns", "plan", *_BELIEFS})
 """Fields of a session that come from elsewhere or are written down on their own."""
 _TENSORS = ("tokens", "tool", "visible", "confidence")
 
@@ -62,6 +63,23 @@ def read_back(session: Session, notes: dict[str, bytes]) -> None:
     hints = get_type_hints(Session)
     for name, value in words.items():
         setattr(session, name, TypeAdapter(hints[name]).validate_python(value))
+
+
+def write_turns(turns: tuple[Turn, ...]) -> bytes:
+    """Return what was said and done before in a conversation."""
+    return _pack({}, {"turns": turns})
+
+
+def read_turns(data: bytes) -> tuple[Turn, ...]:
+    """Return what :func:`write_turns` wrote."""
+    _, words = _unpack(data)
+    return TypeAdapter(tuple[Turn, ...]).validate_python(words["turns"])
+
+
+def read_scene(data: bytes) -> Scene:
+    """Return the things of a belief that :func:`write_down` wrote."""
+    _, words = _unpack(data)
+    return TypeAdapter(Scene).validate_python(words["scene"])
 
 
 def _belief(data: bytes) -> Belief:

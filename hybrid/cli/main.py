@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import typer
 from rich.console import Console
 
-from hybrid.cli import comparing, episodes, learning, requests, system
+from hybrid.cli import comparing, episodes, keys, learning, memory, requests, system
 from hybrid.cli.contracts import error_json
 from hybrid.errors import ConfigError, HybridError
 
@@ -34,7 +34,12 @@ app.command()(learning.collect)
 app.command()(learning.train)
 app.command("evaluate")(comparing.evaluate_arms)
 app.command("ablate")(comparing.ablate_parts)
+app.command("report")(comparing.report_study)
+app.command("compare")(comparing.compare_runs)
 app.add_typer(episodes.app, name="episodes")
+app.add_typer(memory.app, name="memory")
+app.add_typer(keys.app, name="keys")
+app.command()(system.worker)
 app.command()(system.doctor)
 
 

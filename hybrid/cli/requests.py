@@ -41,12 +41,12 @@ def decompose(instruction: Instruction, scene: SceneName = None, seed: Seed = 0,
     settings = load_settings(scene=scene)
     made = build_engine(settings).decompose(instruction, load_scene(settings.scene), seed)
     answer(decomposition_json(made), as_json=as_json, people=lambda console: show_decomposition(console, made))
-    return 0 if made.status == "planned" else 1
+    return 0 if made.status in ("planned", "answered") else 1
 
 
 def exit_code(result: EpisodeResult, interruption: Interruption) -> int:
-    """Return 0 when the goal was reached, 130 or 143 when a signal ended the episode, else 1."""
-    if result.outcome.status == "reached":
+    """Return 0 when the goal was reached or a question answered, 130 or 143 when a signal ended the episode, else 1."""
+    if result.outcome.status in ("reached", "answered"):
         return 0
     if result.outcome.status == "interrupted" and interruption.exit_code is not None:
         return interruption.exit_code

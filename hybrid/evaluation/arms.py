@@ -1,68 +1,42 @@
-"""The ways of attempting a task that are compared: same tasks, same world, same control steps, same success check.
+"""Floors and the engine as arms: ways of attempting a task with the same world, the same control steps, the same judge.
 
-An arm is given the task and its world, standing at the start. What it leaves behind is the world's true final state,
-which the runner scores; an arm never scores itself, and neither resets nor closes the world.
+What an arm leaves behind is the world, which the runner scores; an arm never scores itself.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable
+from typing import Final
 
 import numpy as np
 
-from hybrid.base import Engine, EpisodeStatus
-from hybrid.bootstrap import MANIPULATIONS_AN_ATTEMPT, build_engine
-from hybrid.config import Settings
-from hybrid.errors import ConfigError
+from hybrid.base import Engine, Json
+from hybrid.evaluation.base import Attempt
 from hybrid.evaluation.privileged import Window
-from hybrid.evaluation.validity import states_the_goal
-from hybrid.evaluation.variants import UNCHECKED, VARIANTS
-from simulator.base import MAX_STEP, World, WorldState
+from simulator.base import MAX_STEP, World
 from simulator.tasks import Task
 
-ARMS = ("random", *VARIANTS)
-"""Every arm by name, floors first."""
 STEPS_A_MANIPULATION = 60
 """Control steps after which a manipulation is given up; scripted play needs about half of them."""
+KEPT: Final[dict[str, tuple[str, ...]]] = {
+    "subgoals": ("status", "message"),
+    "plan": ("subgoal", "found", "energy", "first_energy", "reason", "steps"),
+    "verdict": ("subgoal", "accepted", "code", "reason", "margin", "gap"),
+    "acted": ("subgoal", "steps", "left"),
+    "subgoal": ("subgoal", "status"),
+    "done": ("status", "reason"),
+}
+"""Events of an episode that are kept with the row, and what is kept of each."""
 
 
-@dataclass(frozen=True)
-class Attempt:
-    """What an arm did with one task.
-
-    Attributes:
-        status: how the arm itself says it ended.
-        reason: in words, when it did not reach the goal.
-        final: the world's true state at the end; None when nothing was moved.
-        plan_valid: whether the plan, carried out ideally, would state the goal; None for arms without a plan.
-        planner_share: share of executed actions that the planner chose; None when nothing was executed.
-        plan_milliseconds: time of each search, milliseconds.
-        language_calls: calls of the language backend.
-        checks: candidates checked in the simulator.
-        milliseconds: time of the whole attempt.
-        episode: its id in the arm's store, empty when it keeps none.
-    """
-
-    status: EpisodeStatus
-    reason: str | None
-    final: WorldState | None
-    plan_valid: bool | None
-    planner_share: float | None
-    plan_milliseconds: tuple[float, ...] = ()
-    language_calls: int = 0
-    checks: int = 0
-    milliseconds: float = 0.0
-    episode: str = ""
-
-
-class Arm(Protocol):
-    """One way of attempting tasks; built once a process, used for many, carrying nothing from one to the next."""
+class IdleArm:
+    """The lowest floor: nothing is done."""
 
     def attempt(self, task: Task, world: World) -> Attempt:
-        """Attempt ``task`` in ``world`` as it stands; the same task and world give the same final state."""
-        ...
+        """Leave the world as it is."""
+        del task, world
+        return Attempt("unmet", "nothing was done")
 
 
 class RandomArm:
@@ -81,24 +55,23 @@ class RandomArm:
         rng = np.random.default_rng([task.seed, len(task.subgoals)])
         steps = self._steps * len(task.subgoals)
         low, high = [-MAX_STEP, -MAX_STEP, -MAX_STEP, 0.0], [MAX_STEP, MAX_STEP, MAX_STEP, 1.0]
-        actions = rng.uniform(low, high, size=(steps, 4)).astype(np.float32)
-        for action in actions:
+        for action in rng.uniform(low, high, size=(steps, 4)).astype(np.float32):
             world.step(action)
-        final = world.state()
         spent = 1000 * (time.perf_counter() - began)
-        return Attempt("unmet", "the actions were random", final, None, planner_share=0.0, milliseconds=spent)
+        return Attempt("unmet", "the actions were random", planner_share=0.0, milliseconds=spent)
 
 
 class EngineArm:
     """The whole service: words, world model, search, physics check, closed loop.
 
     Args:
-        engine: attempts; it may be composed otherwise than the product.
+        engine: returns what attempts the next task; it may be composed otherwise than the product, and remembers
+            nothing of the tasks before.
         window: opened into the world of every attempt, for engines that are given the true state.
         checks: whether the engine's check tries anything.
     """
 
-    def __init__(self, engine: Engine, window: Window | None = None, *, checks: bool = True) -> None:
+    def __init__(self, engine: Callable[[], Engine], window: Window | None = None, *, checks: bool = True) -> None:
         self._engine, self._window, self._checks = engine, window, checks
 
     def attempt(self, task: Task, world: World) -> Attempt:
@@ -106,31 +79,27 @@ class EngineArm:
         began = time.perf_counter()
         if self._window is not None:
             self._window.open(world)
-        result = self._engine.run(task.instruction, task.scene, task.seed, world=world)
+        log: list[dict[str, Json]] = []
+
+        def listen(event: str, data: dict[str, Json]) -> None:
+            if event in KEPT:
+                log.append({"event": event, **{name: _rounded(data.get(name)) for name in KEPT[event]}})
+
+        result = self._engine().run(task.instruction, task.scene, task.seed, listen, world=world)
         outcome = result.outcome
         return Attempt(
             status=outcome.status,
             reason=outcome.reason or outcome.message,
-            final=result.final,
-            plan_valid=result.decomposition is not None and states_the_goal(result.decomposition, task),
+            plan=result.decomposition,
             planner_share=outcome.planner_share if outcome.attempts else None,
             plan_milliseconds=result.plan_milliseconds,
             language_calls=result.language_calls,
             checks=outcome.checks if self._checks else 0,
             milliseconds=1000 * (time.perf_counter() - began),
             episode=result.episode,
+            log=tuple(log),
         )
 
 
-def build_arm(name: str, settings: Settings) -> Arm:
-    """Compose the arm called ``name``.
-
-    Raises:
-        ConfigError: there is no such arm.
-    """
-    if name == "random":
-        return RandomArm(settings.max_attempts * MANIPULATIONS_AN_ATTEMPT)
-    if name not in VARIANTS:
-        raise ConfigError("arms", f"there is no arm {name!r}", f"Known arms: {', '.join(ARMS)}.")
-    window = Window()
-    return EngineArm(build_engine(settings, VARIANTS[name](window)), window, checks=name not in UNCHECKED)
+def _rounded(value: Json) -> Json:
+    return round(value, 4) if isinstance(value, float) else value

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
+from typing import Any
 
 from hybrid.base import Json
-from hybrid.evaluation.statistics import mcnemar, mean, quantile, wilson
+from hybrid.evaluation.statistics import mcnemar, mean, paired_difference, quantile, wilson
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,9 @@ class Row:
         milliseconds: time of the whole attempt.
         reason: in words, when the arm says that it did not reach the goal.
         in_a_row: of a chain, how many instructions were done before the first that was not; None otherwise.
+        length: how many manipulations the task takes at least, by its witness.
+        steps: control steps executed.
+        failure: what it failed for, one of ``hybrid.evaluation.failures.CAUSES``; None when it succeeded.
     """
 
     seed: int
@@ -45,10 +49,18 @@ class Row:
     milliseconds: float
     reason: str | None
     in_a_row: int | None = None
+    length: int = 0
+    steps: int = 0
+    failure: str | None = None
 
     def as_json(self) -> dict[str, Json]:
         """Return the row with plain JSON values."""
         return {**asdict(self), "plan_ms": [round(value, 3) for value in self.plan_ms]}
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> Row:
+        """Return the row that was written as JSON."""
+        return cls(**{**record, "plan_ms": tuple(record["plan_ms"])})
 
 
 def in_a_row(rows: Sequence[Row], seed: int, kind: str, length: int) -> Row:
@@ -71,37 +83,44 @@ def in_a_row(rows: Sequence[Row], seed: int, kind: str, length: int) -> Row:
         milliseconds=sum(row.milliseconds for row in rows),
         reason=last.reason,
         in_a_row=done,
+        length=sum(row.length for row in rows),
+        steps=sum(row.steps for row in rows),
+        failure=None if done == length else last.failure,
     )
 
 
 def by_kind(rows: Sequence[Row]) -> dict[str, Json]:
     """Return successes, episodes, rate and interval of every kind of request, kinds by name."""
-    table: dict[str, Json] = {}
-    for kind in sorted({row.kind for row in rows}):
-        of_kind = [row.success for row in rows if row.kind == kind]
-        interval = wilson(sum(of_kind), len(of_kind))
-        table[kind] = {
-            "n": len(of_kind),
-            "success": sum(of_kind),
-            "rate": sum(of_kind) / len(of_kind),
-            "wilson95": [interval.low, interval.high],
-        }
-    return table
+    return {kind: share([r.success for r in rows if r.kind == kind]) for kind in sorted({r.kind for r in rows})}
+
+
+def by_length(rows: Sequence[Row]) -> dict[str, Json]:
+    """Return the same by how many manipulations the task takes at least."""
+    lengths = sorted({row.length for row in rows})
+    return {str(length): share([r.success for r in rows if r.length == length]) for length in lengths}
+
+
+def share(successes: Sequence[bool]) -> dict[str, Json]:
+    """Return how many there are, how many succeeded, the rate and its interval."""
+    n, success = len(successes), sum(successes)
+    interval = wilson(success, n)
+    return {"n": n, "success": success, "rate": success / n, "wilson95": [interval.low, interval.high]}
+
+
+def failures(rows: Sequence[Row]) -> dict[str, Json]:
+    """Return how many episodes failed for each cause, causes by name."""
+    causes = [row.failure for row in rows if row.failure is not None]
+    return {cause: causes.count(cause) for cause in sorted(set(causes))}
 
 
 def summary(rows: Sequence[Row]) -> dict[str, Json]:
     """Return one arm's figures: rates over episodes, ``plan_ms`` over searches, mean calls and checks an episode."""
-    n, success = len(rows), sum(row.success for row in rows)
-    interval = wilson(success, n)
     searches = [value for row in rows for value in row.plan_ms]
     planned = [float(row.plan_valid) for row in rows if row.plan_valid is not None]
     shares = [row.planner_share for row in rows if row.planner_share is not None]
     lengths = [float(row.in_a_row) for row in rows if row.in_a_row is not None]
     return {
-        "n": n,
-        "success": success,
-        "rate": success / n,
-        "wilson95": [interval.low, interval.high],
+        **share([row.success for row in rows]),
         "partial": mean([row.partial for row in rows]),
         "plan_valid": mean(planned),
         "planner_share": mean(shares),
@@ -113,28 +132,51 @@ def summary(rows: Sequence[Row]) -> dict[str, Json]:
             "p95": quantile([row.milliseconds for row in rows], 0.95),
         },
         "by_kind": by_kind(rows),
+        "by_length": by_length(rows),
+        "failures": failures(rows),
+        "steps": mean([float(row.steps) for row in rows]),
         "in_a_row": mean(lengths),
     }
 
 
 def paired(arms: Mapping[str, Sequence[Row]]) -> dict[str, Json]:
-    """Return McNemar's test of every pair of arms, ``hybrid`` named first where it takes part."""
+    """Return McNemar's test of every pair of arms on the tasks both attempted, ``hybrid`` named first if it is one."""
     names = sorted(arms, key=lambda name: name != "hybrid")
     tests: dict[str, Json] = {}
     for first, second in combinations(names, 2):
-        test = mcnemar([row.success for row in arms[first]], [row.success for row in arms[second]])
-        difference = (test.only_first - test.only_second) / len(arms[first])
-        tests[f"{first}:{second}"] = {**asdict(test), "difference": difference}
+        n = min(len(arms[first]), len(arms[second]))
+        test = mcnemar([row.success for row in arms[first][:n]], [row.success for row in arms[second][:n]])
+        margin = paired_difference(test.only_first, test.only_second, n)
+        difference = (test.only_first - test.only_second) / n
+        tests[f"{first}:{second}"] = {
+            **asdict(test),
+            "n": n,
+            "difference": difference,
+            "difference95": [margin.low, margin.high],
+        }
     return tests
 
 
-def report(suite: str, seed: int, arms: Mapping[str, Sequence[Row]], *, tuning: bool = False) -> dict[str, Json]:
+def report(
+    suite: str,
+    seed: int,
+    arms: Mapping[str, Sequence[Row]],
+    *,
+    tuning: bool = False,
+    specs: tuple[str, str] | None = None,
+) -> dict[str, Json]:
     """Return the comparison: figures of every arm, paired tests, the command to run it again, every episode's row.
 
-    ``tuning`` says that nothing may be claimed of it.
+    Args:
+        suite: its name.
+        seed: of the first task.
+        arms: the rows of each arm, in the order of the seeds.
+        tuning: nothing may be claimed of it.
+        specs: suite and arms as they were asked for, where that is not by these names.
     """
-    episodes = len(next(iter(arms.values())))
-    command = f"hybrid evaluate --suite {suite} --arms {','.join(arms)} --episodes {episodes} --seed {seed}"
+    episodes = max(len(rows) for rows in arms.values())
+    asked, by = specs or (suite, ",".join(arms))
+    command = f"hybrid evaluate --suite {asked} --arms {by} --episodes {episodes} --seed {seed}"
     return {
         "suite": suite,
         "seed": seed,
@@ -144,3 +186,18 @@ def report(suite: str, seed: int, arms: Mapping[str, Sequence[Row]], *, tuning: 
         "command": f"{command} --tuning" if tuning else command,
         "episodes": {name: [row.as_json() for row in rows] for name, rows in arms.items()},
     }
+
+
+TIMES = frozenset({"plan_ms", "episode_ms", "milliseconds"})
+"""Entries of a report that say how long something took: no two runs share them."""
+
+
+def without_times(report: dict[str, Json]) -> dict[str, Json]:
+    """Return ``report`` less its times: what is left is the same for every run, broken off or not, on any workers."""
+    return {name: _timeless(value) for name, value in report.items() if name not in TIMES}
+
+
+def _timeless(value: Json) -> Json:
+    if isinstance(value, dict):
+        return without_times(value)
+    return [_timeless(entry) for entry in value] if isinstance(value, list) else value

@@ -1,9 +1,16 @@
-"""Whether a decomposition states the goal of a task: plan validity, reported apart from execution."""
+"""Whether a plan states or reaches the goal of a task: plan validity, reported apart from execution."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hybrid.base import Decomposition
+from hybrid.errors import HybridError
+from hybrid.evaluation.base import Step
+from hybrid.evaluation.targets import movable, resolved
+from hybrid.evaluation.truth import solved
 from simulator.base import CONTAINERS, Fact, Scene
+from simulator.goals import after
 from simulator.places import PLACES
 from simulator.tasks import Task
 
@@ -44,6 +51,23 @@ def states_the_goal(decomposition: Decomposition, task: Task) -> bool:
     except KeyError:
         return False
     return all(canonical(fact, task.scene) in said for subgoal in task.subgoals for fact in subgoal.facts)
+
+
+def reaches_the_goal(steps: Sequence[Step], task: Task) -> bool:
+    """Whether ``steps``, carried out exactly from the true start, are possible one after the other and end at the goal.
+
+    A step is possible when what it moves is free to be moved and where it goes can be said.
+    """
+    things = task.scene.things
+    try:
+        for step in steps:
+            move = resolved(step, things)
+            if not movable(move.thing, things):
+                return False
+            things = after(things, (move,))
+    except HybridError:
+        return False
+    return solved(task, things)
 
 
 def _point(arguments: tuple[str | float, ...]) -> tuple[str | float, ...]:

@@ -83,7 +83,7 @@ def _coloured(question: Asked, table: Table, turns: Sequence[Turn]) -> str:  # n
 
 
 def _existing(question: Asked, table: Table, turns: Sequence[Turn]) -> str:  # noqa: ARG001
-    found = candidates(question.about[0], table)
+    found = [] if question.about[0].kind == "unknown" else candidates(question.about[0], table)
     return f"yes, {joined([name(thing, table.scene) for thing in found])}" if found else "no"
 
 

@@ -6,7 +6,7 @@ Words in, one of the choices out; no network and no scene. What it does not reco
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,10 +20,9 @@ _ORDINALS: Final = {
 }  # fmt: skip
 _LAST: Final = frozenset({"last", "latter"})
 _YES: Final = frozenset("yes yeah yep yup sure right correct exactly ok okay y ja".split())
-_NO: Final = frozenset("no nope neither none n".split())
 _FILLERS: Final = frozenset(
     """the a an one ones i meant mean please thanks that this it is of option number choice want to said my closest
-    thing you were was obviously course just then with""".split()
+    thing you were was obviously course just then with on at""".split()
 )
 _SAME: Final = {
     "left": "leftmost", "right": "rightmost", "near": "nearest", "closer": "nearest", "closest": "nearest",
@@ -50,6 +49,33 @@ class Pending:
     turns: tuple[Turn, ...]
 
 
+@dataclass(frozen=True)
+class Moment:
+    """What is asked now: a request, the conversation before it, and answers to questions about it."""
+
+    instruction: str
+    turns: tuple[Turn, ...] = ()
+    chosen: tuple[str, ...] = ()
+
+
+def resumed(
+    instruction: str, turns: tuple[Turn, ...], point: Callable[[str, Pending], str | None] | None = None
+) -> Moment:
+    """Return what ``instruction`` asks now: itself, or the request asked about, with the reply as one more answer.
+
+    ``point`` finds the choice that a description fits, where words alone do not tell.
+    """
+    asked = pending(turns)
+    if asked is None:
+        return Moment(instruction, turns)
+    choice = meant(instruction, asked.choices)
+    if choice is None and point is not None:
+        choice = point(instruction, asked)
+    if choice is None:
+        return Moment(instruction, turns)
+    return Moment(asked.instruction, asked.turns, (*asked.chosen, choice))
+
+
 def pending(turns: Sequence[Turn]) -> Pending | None:
     """Return the request whose question is open, None when the last turn asked nothing or offered nothing."""
     if not turns or turns[-1].answer.status != "question" or not turns[-1].answer.choices:
@@ -73,12 +99,6 @@ def meant(reply: str, choices: Sequence[str]) -> str | None:
     if len(words) <= 3 and len(choices) == 1 and words and words[0] in _YES:
         return choices[0]
     return _counted(words, choices)
-
-
-def denied(reply: str) -> bool:
-    """Whether a reply says that no choice is meant."""
-    words = re.findall(r"[a-z]+", reply.lower())
-    return 0 < len(words) <= 3 and words[0] in _NO
 
 
 def _counted(words: Sequence[str], choices: Sequence[str]) -> str | None:

@@ -9,20 +9,24 @@ from __future__ import annotations
 
 import math
 import time
+import unicodedata
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from hybrid.base import Decomposition, Turn
 from hybrid.errors import LanguageError
-from hybrid.language.clarification import meant, pending
+from hybrid.language.clarification import Moment, Pending, resumed
 from hybrid.language.decoding import Decoded, beams, greedy
 from hybrid.language.description import name
 from hybrid.language.guards import doubts, ignored_colours, unknown_words, unsaid
 from hybrid.language.network import SHIPPED, Network, load
+from hybrid.language.parting import parts
 from hybrid.language.reading import from_tokens
 from hybrid.language.resolver import resolve
 from hybrid.language.schema import Hold, Program
+from hybrid.language.spelling import Speller
+from hybrid.language.wire import END
 from simulator.base import MOVABLE, Scene
 
 SURE: Final = 0.74
@@ -32,17 +36,32 @@ AGREED: Final = 0.60
 WORTH_ASKING: Final = 0.08
 """Probability from which a reading is offered in a question."""
 BEAM: Final = 5
+_NOT_STEPS: Final = frozenset({"refuse", "ask", "undo", "again", "further", "less", "instead", "keep"})
+"""First words of programs that are no step of a list."""
 OFFERED: Final = 3
 
 
 @dataclass(frozen=True)
-class Moment:
-    """What is to be understood: a request on a table, after earlier ones, with the answers to questions about it."""
+class Ingredients:
+    """What understanding consists of beside the network, for comparisons; the defaults are the product.
 
-    text: str
-    scene: Scene
-    turns: tuple[Turn, ...] = ()
-    chosen: tuple[str, ...] = ()
+    Attributes:
+        speller: misspelt words are put right first.
+        barring: what the words cannot mean may not be written.
+        guards: readings that do not fit the words are doubted.
+        parting: long requests are also read part by part.
+        asking: unsure readings are asked about; without it the likeliest is taken.
+    """
+
+    speller: bool = True
+    barring: bool = True
+    guards: bool = True
+    parting: bool = True
+    asking: bool = True
+
+
+PRODUCT: Final = Ingredients()
+"""The product as it ships."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +82,13 @@ class EmbeddedLanguageModel:
     ``feedback`` do not change the answer.
     """
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, ingredients: Ingredients = PRODUCT) -> None:
         self._network = network
+        self._with = ingredients
         self._name = f"embedded-{str(network.card.get('weights_sha256', 'untrained'))[:8]}"
+        words = network.card.get("spelling") if ingredients.speller else None
+        vocabulary = network.tokenizer.get_vocab(with_added_tokens=False)
+        self._speller = Speller(vocabulary.__contains__, [str(w) for w in words] if isinstance(words, list) else [])
 
     @property
     def name(self) -> str:
@@ -83,31 +106,28 @@ class EmbeddedLanguageModel:
     ) -> Decomposition:
         """Decompose ``instruction`` against ``scene``; raises ``LanguageError`` when it is too long for the network."""
         began = time.perf_counter()
-        answer = self._answer(self._moment(instruction, scene, turns))
+        answer = self._answer(self._moment(instruction, scene, turns), scene)
         return replace(answer, backend=self.name, milliseconds=1000.0 * (time.perf_counter() - began))
 
-    def readings(self, moment: Moment) -> list[Reading]:
+    def readings(self, moment: Moment, scene: Scene) -> list[Reading]:
         """Return the beam's readings of what was said, most probable first, without those that break the schema."""
-        barred = unsaid(moment.text)
-        found = (self._read(decoded, moment) for decoded in beams(self._network, moment.text, BEAM, barred))
+        barred = self._barred(moment.instruction)
+        found = (
+            self._read(decoded, moment, scene) for decoded in beams(self._network, moment.instruction, BEAM, barred)
+        )
         return [reading for reading in found if reading is not None]
 
     def _moment(self, instruction: str, scene: Scene, turns: tuple[Turn, ...]) -> Moment:
-        """What is asked now: the request itself, or the one asked about with the reply as one more answer."""
-        text = plain_words(instruction)
-        asked = pending(turns)
-        if asked is None:
-            return Moment(text, scene, turns)
-        choice = meant(text, asked.choices) or self._pointed(text, scene, asked.choices)
-        if choice is None:
-            return Moment(text, scene, turns)
-        return Moment(plain_words(asked.instruction), scene, asked.turns, (*asked.chosen, choice))
+        """What is asked now, its typos put right."""
+        now = resumed(instruction, turns, lambda reply, asked: self._pointed(reply, scene, asked))
+        return replace(now, instruction=self._speller.corrected(plain_words(now.instruction)))
 
-    def _pointed(self, text: str, scene: Scene, choices: tuple[str, ...]) -> str | None:
+    def _pointed(self, reply: str, scene: Scene, asked: Pending) -> str | None:
         """The choice that a description such as *the one by the bowl* fits, by perception; None when none does."""
+        text, choices = self._speller.corrected(plain_words(reply)), asked.choices
         named = {name(thing, scene): thing for thing in scene.things}
         things = tuple(named[choice] for choice in choices if choice in named)
-        decoded = greedy(self._network, text, unsaid(text))
+        decoded = greedy(self._network, text, self._barred(text))
         if len(things) != len(choices) or not decoded.complete or decoded.tokens[0] != "instead":
             return None
         others = tuple(t for t in scene.things if t.kind not in MOVABLE and t not in things)
@@ -119,35 +139,59 @@ class EmbeddedLanguageModel:
         ids = [str(subgoal.facts[0].arguments[0]) for subgoal in found.subgoals]
         return next((choice for choice in choices if len(ids) == 1 and named[choice].id == ids[0]), None)
 
-    def _answer(self, moment: Moment) -> Decomposition:
-        first = self._read(greedy(self._network, moment.text, unsaid(moment.text)), moment)
-        if first is not None and first.probability >= SURE and not first.doubts:
+    def _answer(self, moment: Moment, scene: Scene) -> Decomposition:
+        first = self._read(greedy(self._network, moment.instruction, self._barred(moment.instruction)), moment, scene)
+        if first is not None and (not self._with.asking or (first.probability >= SURE and not first.doubts)):
             return first.decomposition
-        return settled(self.readings(moment), moment.chosen)
+        parted = self._parted(moment, scene)
+        if parted is not None and parted.probability >= SURE and not parted.doubts:
+            return parted.decomposition
+        more = [] if parted is None else [parted]
+        return settled([*more, *self.readings(moment, scene)], moment.chosen)
 
-    def _read(self, decoded: Decoded, moment: Moment) -> Reading | None:
-        text = moment.text
+    def _parted(self, moment: Moment, scene: Scene) -> Reading | None:
+        """Read a request of several steps part by part; the surest of the ways to part it, None when there is none."""
+        best: Reading | None = None
+        for way in parts(moment.instruction) if self._with.parting else ():
+            tokens, total = list[str](), 0.0
+            for part in way:
+                decoded = greedy(self._network, part, self._barred(part))
+                spoken = not decoded.complete or decoded.tokens[0].split("_")[0] in _NOT_STEPS
+                total += -math.inf if spoken else decoded.log_probability
+                tokens += [";", *decoded.tokens[:-1]] if tokens else decoded.tokens[:-1]
+            # A part's own probability stands for how sure the reading is; their mean does not shrink with length.
+            read = None if total == -math.inf else self._read(Decoded((*tokens, END), total / len(way)), moment, scene)
+            if read is not None and (best is None or read.probability > best.probability):
+                best = read
+        return best
+
+    def _read(self, decoded: Decoded, moment: Moment, scene: Scene) -> Reading | None:
+        text = moment.instruction
         if not decoded.complete:
             return None
         try:
             program = from_tokens(decoded.tokens)
         except LanguageError:
             return None
-        answer = resolve(program, moment.scene, unknown_words(text), moment.turns, moment.chosen)
+        answer = resolve(program, scene, unknown_words(text), moment.turns, moment.chosen)
         answer = replace(answer, program=" ".join(decoded.tokens[:-1]))
-        return Reading(
-            answer, math.exp(decoded.log_probability), doubts(text, program), bool(ignored_colours(text, program))
-        )
+        probability = math.exp(decoded.log_probability)
+        if not self._with.guards:
+            return Reading(answer, probability, ())
+        return Reading(answer, probability, doubts(text, program), bool(ignored_colours(text, program)))
+
+    def _barred(self, text: str) -> frozenset[str]:
+        return unsaid(text) if self._with.barring else frozenset()
 
 
-def load_embedded(path: Path | None = None) -> EmbeddedLanguageModel:
+def load_embedded(path: Path | None = None, ingredients: Ingredients = PRODUCT) -> EmbeddedLanguageModel:
     """Load the shipped weights, or others from a folder; raises ``CheckpointError`` when they are missing."""
-    return EmbeddedLanguageModel(load(path if path is not None else SHIPPED))
+    return EmbeddedLanguageModel(load(path if path is not None else SHIPPED), ingredients)
 
 
 def plain_words(instruction: str) -> str:
-    """Return an instruction on one line, with plain apostrophes."""
-    return " ".join(instruction.replace("’", "'").split())
+    """Return an instruction on one line, with plain letters and apostrophes."""
+    return " ".join(unicodedata.normalize("NFKC", instruction).replace("’", "'").split())
 
 
 def settled(readings: list[Reading], chosen: tuple[str, ...] = ()) -> Decomposition:

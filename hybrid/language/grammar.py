@@ -11,15 +11,18 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from hybrid.language import grammar_sentences as say
 from hybrid.language.grammar_clauses import Clause, Clauses
 from hybrid.language.grammar_noise import dress, keep_words, typos
-from hybrid.language.grammar_nouns import CONTAINERS, LANDMARKS, MOVERS, SUPPORTS, ZONES, Nouns, Phrase
+from hybrid.language.grammar_nouns import Nouns
 from hybrid.language.grammar_refusals import refusal
+from hybrid.language.grammar_singles import CONTAINERS, LANDMARKS, MOVERS, SUPPORTS, ZONES, Phrase
+from hybrid.language.grammar_talk import Talk
 from hybrid.language.grammar_verbs import TOWER_HEADS
-from hybrid.language.schema import MAX_STEPS, AnyStep, At, Between, Clear, Pair, Program, Selector, Tower
+from hybrid.language.schema import MAX_STEPS, Again, AnyStep, At, Clear, Instead, Pair, Program, Selector
 
 LONGEST: Final = 8
 """Most clauses drawn for one request."""
@@ -43,12 +46,15 @@ _STARTS: Final = (
 )
 _FIXES: Final = (
     ", no wait, ", ", no, ", ", sorry, ", ", i mean ", ", i meant ", " - no, ", ", or rather ", ", actually ",
-    ", hmm, no, ", ", sorry i meant ", ", wait, no, ", " er, ", ", scratch that, ", ", oops, ",
+    ", hmm, no, ", ", sorry i meant ", ", wait, no, ", " er, ", ", scratch that, ", ", oops, ", ", or better ",
+    ", uh, ", "... no, ", ", wait, ", ", make that ", " - sorry - ", ", that is, ", ", better: ", "... i mean ",
+    " uh no ",
 )  # fmt: skip
 _RETRACTIONS: Final = (
     ". actually, ", ". no wait, ", ". sorry, i meant ", ". forget that, ", ". scratch that, ", ", no, scratch that, ",
     ". hmm, no. ", ". on second thought, ", ". wait, no, ", ", actually no, ", "... no, ", ". i changed my mind: ",
-    ". correction: ", ", or no, ",
+    ". correction: ", ", or no, ", ". no, make that: ", " - forget it, ", ". no, better: ", "... forget that. ",
+    ". hmm, actually ", ". hold on, ", ". no no, ", ", oh wait, ", ". strike that, ", ". or rather, ",
 )  # fmt: skip
 _LISTED: Final = ("on", "in", "zone", "at", "at", "on", "in", "left_of", "right_of", "next_to", "behind", "in_front_of")
 
@@ -83,6 +89,7 @@ class Grammar:
         self._rng = random.Random(seed)
         self._nouns = Nouns(self._rng, words)
         self._clauses = Clauses(self._rng, self._nouns)
+        self._talk = Talk(self._rng, self._nouns)
 
     def sample(self) -> Sample:
         """Draw one request and its program."""
@@ -91,9 +98,24 @@ class Grammar:
             if draw < 0.07:
                 program, text = refusal(self._rng, self._nouns)
                 return Sample(self._finish(text, polite=True), program, "refusal")
+            if draw < 0.14:
+                question, text = self._talk.question()
+                return Sample(self._finish(text, polite=self._rng.random() < 0.4), Program(ask=question), "question")
+            if draw < 0.22:
+                return self._spoken()
             draft = self._draft()
             if len(draft.steps) <= MAX_STEPS:
                 return self._with_keep(draft)
+
+    def _spoken(self) -> Sample:
+        """A request that speaks of the one before it, now and then with another after it."""
+        step, text = self._talk.step()
+        steps = (step,)
+        if self._rng.random() < 0.12 and not isinstance(step, (Again, Instead)):
+            clause = self._clauses.draw()
+            steps = (step, clause.step)
+            text += self._rng.choice((" and ", " and then ", ". ", ", then ", ", ")) + say.order(clause, self._rng)
+        return Sample(self._finish(text, polite=True), Program(steps=steps), "spoken of")
 
     def _with_keep(self, draft: _Draft) -> Sample:
         text, keep = draft.text, ()
@@ -151,7 +173,9 @@ class Grammar:
 
     def _mood(self) -> Mood:
         draw = self._rng.random()
-        return say.order if draw < 0.65 else say.state if draw < 0.85 else say.telegram
+        if draw < 0.85:
+            return say.order if draw < 0.65 else say.state
+        return partial(say.telegram, form=self._rng.choice(say.TELEGRAMS)) if draw < 0.95 else say.telegram
 
     def _numbered(self, count: int) -> _Draft:
         style = self._rng.choice(("{n}. ", "{n}) ", "({n}) ", "step {n}: ", "- ", "* "))
@@ -216,7 +240,17 @@ class Grammar:
             f"{second}. before that, {first}", f"first {first}, only then {second}", f"last {second}, first {first}",
             f"{second} as the last thing, start with: {first}", f"{first}. only after that {second}",
             f"i want you to {second}, but you have to {first} first", f"{first} first and {second} afterwards",
-            f"{second} later, now {first}",
+            f"{second} later, now {first}", f"last of all {second}; start by {say.gerund(one)}",
+            f"at the end {second}, begin by {say.gerund(one)}", f"{second}, but only once {say.result(one)}",
+            f"{second} at the very end. first {first}", f"start by {say.gerund(one)}, end by {say.gerund(two)}",
+            f"finish by {say.gerund(two)}, begin by {say.gerund(one)}",
+            f"the last thing: {second}. the first thing: {first}",
+            f"{second} in the end; to start, {first}", f"not until {say.result(one)} should you {second}",
+            f"{second} - but {first} beforehand",
+            f"prior to {say.gerund(two)}, {first}", f"second {second}, first {first}",
+            f"wait until {say.result(one)}, then {second}",
+            f"{first}, {second}, in that order", f"{first}; only afterwards {second}",
+            f"i need you to {second}. but first {first}", f"{second}, having first {say.participle(one)}",
         )  # fmt: skip
         text, steps = self._rng.choice(forms), (one.step, two.step)
         if self._rng.random() < 0.25:
@@ -240,7 +274,8 @@ class Grammar:
 
     def _linked(self, steps: list[AnyStep]) -> Clause:
         """A clause whose subject, landmark or destination was said before."""
-        last, leader = steps[-1], steps[-1].a[0]
+        last = steps[-1]
+        leader = last.a[0]
         many = len(last.a) > 1 or (isinstance(leader, Selector) and leader.quantifier == "all")
         draw = self._rng.random()
         if draw < 0.35:
@@ -263,7 +298,7 @@ class Grammar:
             return Clause(
                 step, a.text, a.many, rest=self._rng.choice(("there", "there", "on it", "in it", "there instead"))
             )
-        if many or isinstance(last, (Between, Tower)):
+        if many or not isinstance(last, (Pair, At, Clear)):
             return self._clauses.draw()
         return self._beside_it(a)
 
@@ -296,6 +331,11 @@ class Grammar:
         right = (
             clause.rest if self._rng.random() < 0.3 else ("the " if isinstance(clause.step, At) else "") + clause.target
         )
+        if self._rng.random() < 0.15:
+            fix, right = (
+                self._rng.choice((" ", "... ", ", ")),
+                right + self._rng.choice((" i mean", " i meant", ", i mean")),
+            )
         return _Draft((clause.step,), f"{clause.verb[0]} {clause.subject} {rest}{fix}{right}", "second thought")
 
     def _retracted(self) -> _Draft:
@@ -308,4 +348,5 @@ class Grammar:
         else:
             said = right = self._clauses.draw()
         text = say.order(wrong, self._rng) + self._rng.choice(_RETRACTIONS) + say.order(said, self._rng)
+        text += self._rng.choice(("", "", "", "", " instead", " i mean"))
         return _Draft((right.step,), text, "second thought")

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hybrid.language import schema
-from hybrid.language.grammar_nouns import CONTAINERS, LANDMARKS, MOVERS, SUPPORTS, ZONES, Nouns, Phrase
+from hybrid.language.grammar_nouns import Nouns
+from hybrid.language.grammar_singles import CONTAINERS, LANDMARKS, MOVERS, SUPPORTS, ZONES, Phrase
 from hybrid.language.grammar_verbs import (
     ACTS,
+    AFTERTHOUGHTS,
     BOTTOMS,
     CARRY,
     DOWNWARD,
@@ -26,7 +28,8 @@ from hybrid.language.grammar_verbs import (
     WHOLE,
     Verb,
 )
-from hybrid.language.lexicon import DIRECTION_WORDS, NUMBER_WORDS
+from hybrid.language.grammar_whole import WEIGHTS, Wholes
+from hybrid.language.lexicon import DIRECTION_WORDS, OPEN_PLACES
 from hybrid.language.schema import AnyStep, Pairing, Term
 
 
@@ -57,12 +60,13 @@ class Clauses:
     def __init__(self, rng: random.Random, nouns: Nouns) -> None:
         self._rng = rng
         self._nouns = nouns
+        self._wholes = Wholes(rng, nouns)
 
     def draw(self, subject: Phrase | None = None, *, parted: bool = False, push: bool | None = None) -> Clause:
         """Draw one clause; ``subject`` fixes what is moved, ``parted`` asks for one that has a ``rest``."""
         while True:
-            act = self._rng.choices(tuple(ACTS), weights=tuple(ACTS.values()))[0]
-            whole = act in ("clear", "hold", "line", "tower", "off", "apart_whole", "under", "together")
+            act = self._rng.choices(tuple(_SHARES), weights=tuple(_SHARES.values()))[0]
+            whole = act in WEIGHTS or act in _WHOLE_ACTS
             if not (whole and (parted or subject is not None)):
                 return self._whole(act) if whole else self._parted(act, subject, push=push)
 
@@ -81,6 +85,8 @@ class Clauses:
         push = act not in ("on", "in", "down") and (drawn if push is None else push)
         verb = self._rng.choice(PUSH if push else VERBS.get(act, VERBS["side"]))
         step, rest, target = self._where(act, a, push)
+        if subject is None and self._rng.random() < 0.25:
+            a, step, rest = self._afterthought(a, step, rest)
         if push and self._rng.random() < 0.03:
             verb = self._rng.choice(CARRY)
             rest += self._rng.choice(
@@ -88,7 +94,22 @@ class Clauses:
             )
         return Clause(step, a.text, a.many, verb, rest, target)
 
+    def _afterthought(self, a: Phrase, step: AnyStep, rest: str) -> tuple[Phrase, AnyStep, str]:
+        """An exception said last: *all cubes in the bowl, not the yellow one though*."""
+        term = a.terms[0]
+        if len(a.terms) > 1 or not isinstance(term, schema.Selector) or term.quantifier != "all" or term.excluding:
+            return a, step, rest
+        out = self._nouns.excluded()
+        left = tuple(t for t in out.terms if isinstance(t, schema.Selector))
+        nouns = tuple(schema.Noun(**t.model_dump(exclude={"anchor", "excluding"})) for t in left)
+        terms = (term.model_copy(update={"excluding": nouns}),)
+        words = self._rng.choice(AFTERTHOUGHTS).format(x=out.text)
+        return Phrase(terms, a.text, a.many), step.model_copy(update={"a": terms}), rest + words
+
     def _where(self, act: str, a: Phrase, push: bool) -> tuple[AnyStep, str, str]:
+        if act == "at" and self._rng.random() < 0.14:
+            anywhere: schema.Place = self._rng.choice(tuple(OPEN_PLACES))
+            return schema.At(push=push, a=a.terms, place=anywhere), self._rng.choice(OPEN_PLACES[anywhere]), ""
         if act == "at":
             place, words = self._nouns.place()
             rest = f"{self._rng.choice(TO_PLACE)} {words}"
@@ -113,34 +134,17 @@ class Clauses:
         relation: Pairing = "in" if act == "zone" or (_holds(b.term) and act == "on") else act  # type: ignore[assignment]
         distance = None
         if act in schema.DIRECTED and self._rng.random() < 0.12:
-            distance, spoken = self._distance()
+            distance, spoken = self._nouns.distance()
             words = f"{spoken} {words}"
         step = schema.Pair(push=push, relation=relation, centimetres=distance, a=a.terms, b=b.term)
         return step, f"{words} {b.text}", b.text
-
-    def _distance(self) -> tuple[int, str]:
-        draw = self._rng.random()
-        if draw < 0.12:
-            inches = self._rng.choice((1, 2, 2, 3, 4, 5))
-            word = self._rng.choice((str(inches), NUMBER_WORDS[inches - 1]))
-            return round(inches * 2.54), "an inch" if inches == 1 else f"{word} inches"
-        count = self._rng.choice((5, 10, 3, 2, 4, 8, 15, 20, self._rng.randint(1, 30)))
-        if draw < 0.24:
-            return count, f"{count * 10}{self._rng.choice((' mm', 'mm', ' millimetres', ' millimeters'))}"
-        word = (
-            NUMBER_WORDS[count - 1] + " "
-            if count <= len(NUMBER_WORDS) and draw < 0.5
-            else f"{count}" + self._rng.choice((" ", " ", ""))
-        )
-        unit = self._rng.choice(("cm", "cm", "cm", "centimetres", "centimeters", "centimeter" if count == 1 else "cms"))
-        return count, word + unit
 
     def _shift(self, a: Phrase, push: bool) -> tuple[AnyStep, str, str]:
         direction: schema.Direction = self._rng.choice(tuple(DIRECTION_WORDS))
         words = self._rng.choice(DIRECTION_WORDS[direction])
         draw = self._rng.random()
         if draw < 0.62:
-            by, spoken = self._distance()
+            by, spoken = self._nouns.distance()
             rest = self._rng.choice(
                 (f"{spoken} {words}", f"{spoken} {words}", f"{words} {spoken}", f"{words} by {spoken}")
             )
@@ -162,6 +166,8 @@ class Clauses:
         return schema.Shift(push=push, a=a.terms, direction=direction, by="some"), rest, ""
 
     def _whole(self, act: str) -> Clause:
+        if act in WEIGHTS:
+            return Clause(*self._wholes.draw(act), many=True)
         if act == "tower":
             return self._tower()
         if act in ("off", "apart_whole", "under", "together"):
@@ -251,3 +257,8 @@ class Clauses:
 def _holds(term: Term) -> bool:
     """Whether a term names a container or a zone, where *on* and *in* are one."""
     return isinstance(term, schema.Selector) and term.kind in ("bowl", "tray", "container", "zone")
+
+
+_WHOLE_ACTS: frozenset[str] = frozenset({"clear", "hold", "line", "tower", "off", "apart_whole", "under", "together"})
+_SHARES: dict[str, int] = ACTS | WEIGHTS
+"""Kinds of clauses and how often each is drawn."""

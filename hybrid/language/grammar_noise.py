@@ -26,7 +26,7 @@ _AFTER: Final = (
     " please", " please", ", please", ", please", " thanks", ", thanks", ", thank you", " for me", " for me please",
     " now", " right now", ", ok", ", okay", ", would you", ", will you", ", could you", " if you can", " if possible",
     ". thanks", ". thank you", ". thanks a lot", " asap", " pls", " plz", ", cheers", ", my friend",
-    " when you are ready", ", robot", " again", ", that's all", ". that is all", ". take your time",
+    " when you are ready", ", robot", ", that's all", ". that is all", ". take your time",
     " as fast as you can", ", if you don't mind", " and be careful", ", carefully", ". that would be great",
     ". good luck", ". i'll watch", " and stop", ". you're the best", ", and that's it", ". done",
 )  # fmt: skip

@@ -22,7 +22,9 @@ _ORDERS: Final = (
     "{put} {a} over {rest}", "{put} {a} right {rest}", "go and {put} {a} {rest}", "just {put} {a} {rest}",
     "help me {put} {a} {rest}", "let {a} be {rest}", "try to {put} {a} {rest}", "take {a} and set {it} down {rest}",
     "carefully {put} {a} {rest}", "{put} {a} {rest} carefully", "{put} {a} gently {rest}",
-    "remember to {put} {a} {rest}", "use the arm to {put} {a} {rest}",
+    "{rest} is where {a} should go", "{rest} is where you should {put} {a}", "{put} {a} until {it} {is} {rest}",
+    "{put} {a} {rest} and leave {it} there", "without any hurry {put} {a} {rest}", "remember to {put} {a} {rest}",
+    "use the arm to {put} {a} {rest}",
 )  # fmt: skip
 _STATES: Final = (
     *("{a} {rest}",) * 3,
@@ -43,19 +45,30 @@ _STATES: Final = (
     "the task: {put} {a} {rest}", "it would be great if {a} were {rest}", "it would be nice to have {a} {rest}",
     "there's {a} here, {put} {it} {rest}", "see {a}? {put} {it} {rest}", "you see {a}? i want {it} {rest}",
     "i am looking for {a} to be {rest}", "{a} here, i want {it} {rest}", "as for {a}, {put} {it} {rest}",
-    "{a}: {put} {it} {rest}", "there is {a} somewhere, i'd like {it} {rest}", "i really want {a} to end up {rest}",
+    "{a}: {put} {it} {rest}", "{a} {lives} {rest}", "{rest} is where {a} should stand", "{rest} is the place for {a}",
+    "where {a} {belongs} is {rest}", "{a} has its place {rest}", "{a} should be standing {rest}", "{a} to be {rest}",
+    "i'd be happy to see {a} {rest}", "{a} has got to be {rest}", "{a} ends up {rest}", "make {a} sit {rest}",
+    "there is {a} somewhere, i'd like {it} {rest}", "i really want {a} to end up {rest}",
     "{a} would look good {rest}", "{a} would be better {rest}", "{a} wants to be {rest}", "my wish: {a} {rest}",
     "what i really want is for {a} to end up {rest}", "i think {a} should be {rest}",
     "i was hoping to have {a} {rest}", "goal: {a} {rest}",
 )  # fmt: skip
 _PUSHED_ORDERS: Final = (
     *(words for words in _ORDERS if "{put}" in words),
+    "push {a} until {it} {is} {rest}",
+    "slide {a} along the table until {it} {is} {rest}",
+    "give {a} a push so that {it} {is} {rest}",
+    "use pushing to get {a} {rest}",
+    "without picking {it} up, {put} {a} {rest}",
+    "without lifting {it}, {put} {a} {rest}",
+    "{put} {a} {rest}, don't pick {it} up",
+    "by pushing, get {a} {rest}",
     *("don't lift {a}, just {put} {it} {rest}", "don't lift it, just {put} {a} {rest}", "no lifting, {put} {a} {rest}")
     * 2,
 )
 _PUSHED_STATES: Final = tuple(words for words in _STATES if "{put" in words)
 """A push is said by its verb, so that only sentences with the verb can ask for one."""
-_TELEGRAMS: Final = (
+TELEGRAMS: Final = (
     "{a} -> {t}",
     "{a}: {t}",
     "{a} to {t}",
@@ -66,7 +79,12 @@ _TELEGRAMS: Final = (
     "{a} → {t}",
     "{a} into {t}",
 )
-_IS_PLURAL: Final = {"is": "are", "goes": "go", "has": "have", "belongs": "belong"}
+_HOLDERS: Final = (
+    "{t} should hold {a}", "{t} gets {a}", "fill {t} with {a}", "{t} should contain {a}", "i want {t} to hold {a}",
+    "let {t} hold {a}", "use {t} for {a}", "{t} is for {a}", "{t} receives {a}", "have {t} contain {a}",
+)  # fmt: skip
+"""Sentences that begin with where things go: containers and zones only."""
+_IS_PLURAL: Final = {"lives": "live", "is": "are", "goes": "go", "has": "have", "belongs": "belong"}
 
 
 def order(clause: Clause, rng: random.Random) -> str:
@@ -80,11 +98,17 @@ def order(clause: Clause, rng: random.Random) -> str:
 def state(clause: Clause, rng: random.Random) -> str:
     """Say the clause as a wish, a duty or a wanted state."""
     states = _PUSHED_STATES if clause.step.push else _STATES
+    inside = clause.step.act == "pair" and clause.step.relation == "in" and not clause.step.push
+    if inside and clause.target and clause.rest.endswith(clause.target) and rng.random() < 0.07:
+        return rng.choice(_HOLDERS).format(a=clause.subject, t=clause.target)
     return clause.subject if not clause.rest else _fill(rng.choice(states), clause)
 
 
-def telegram(clause: Clause, rng: random.Random) -> str:
-    """Say the clause without a verb: *red -> bowl*; only a container, zone or place can lose its preposition."""
+def telegram(clause: Clause, rng: random.Random, form: str | None = None) -> str:
+    """Say the clause without a verb: *red -> bowl*; only a container, zone or place can lose its preposition.
+
+    ``form`` is one of ``TELEGRAMS`` to say it in.
+    """
     if not clause.rest:
         return clause.subject
     if clause.step.push:
@@ -93,7 +117,7 @@ def telegram(clause: Clause, rng: random.Random) -> str:
     inside = clause.step.act == "pair" and clause.step.relation == "in"
     if clause.target and (inside or act == "at") and rng.random() < 0.6:
         target = clause.target.removeprefix("the ") if rng.random() < 0.6 else clause.target
-        return rng.choice(_TELEGRAMS).format(a=clause.subject, t=target)
+        return (form or rng.choice(TELEGRAMS)).format(a=clause.subject, t=target)
     return f"{clause.subject} {clause.rest}"
 
 

@@ -303,6 +303,12 @@ ENDS: Final[dict[Literal["base", "peak"], tuple[str, ...]]] = {
         " with {b} on the top",
     ),
 }
+AFTERTHOUGHTS: Final = (
+    ", not {x} though", ", but not {x}", " except {x}", ", except for {x}", ", only {x} stays out", ", {x} excepted",
+    ", just not {x}", " but leave out {x}", ", only not {x}", " with the exception of {x}", ", {x} excluded",
+    ", not {x}", ", skip {x}", " but not {x} please", ", all except {x}", ", only {x} should stay out",
+    ", leave {x} out",
+)  # fmt: skip
 ACTS: Final = {
     "on": 24,
     "in": 15,

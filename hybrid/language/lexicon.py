@@ -29,7 +29,7 @@ COLOUR_WORDS: Final[dict[Colour, tuple[str, ...]]] = {
 KIND_WORDS: Final[dict[KindWord, tuple[str, ...]]] = {
     "cube": ("cube",),
     "block": ("block", "block", "block", "brick"),
-    "cylinder": ("cylinder", "cylinder", "can", "tube", "column"),
+    "cylinder": ("cylinder", "cylinder", "cylinder", "can", "tube", "column", "cyl", "roller"),
     "ball": ("ball", "ball", "sphere", "marble"),
     "bowl": ("bowl", "bowl", "bowl", "cup", "dish"),
     "tray": ("tray", "tray", "plate", "box", "platter"),
@@ -46,7 +46,8 @@ UNKNOWN_NOUNS: Final[tuple[str, ...]] = tuple(
     puppet coin key wallet watch candle flower plant tree leaf stone rock shell stick rope string ribbon bag bucket
     umbrella glass jar pan pot lid napkin towel sponge brush comb mirror clock radio camera drone battery cable plug
     charger marker crayon eraser ruler scissors stapler tape glue card dice domino puzzle chess pawn queen knight
-    bridge castle house wheel engine motor screw bolt nut nail egg cookie cake bread cheese tomato potato lemon
+    bridge castle house wheel engine motor screw bolt nut nail egg drawer window
+    door cupboard cookie cake bread cheese tomato potato lemon
     orange-juice pear grape melon peach onion pizza burger fries egg-carton
     donut pretzel statue vase trophy medal flag balloon kite drum guitar piano violin trumpet whistle bell""".split()
 )
@@ -151,6 +152,22 @@ PLACE_WORDS: Final[dict[Place, tuple[str, ...]]] = {
     ),
 }
 
+OPEN_PLACES: Final[dict[Place, tuple[str, ...]]] = {
+    "corner": (
+        "in a corner", "in the corner", "in any corner", "in one of the corners", "into a corner", "to a corner",
+        "in some corner", "to the nearest corner", "in a free corner",
+    ),
+    "edge": (
+        "at an edge", "at the edge", "to the edge of the table", "at the nearest edge", "to an edge",
+        "at the border of the table", "to the edge",
+    ),
+    "free": (
+        "out of the way", "aside", "somewhere free", "to a free spot", "somewhere else", "to the side, out of the way",
+        "on a free spot", "anywhere free", "where there is room", "to an empty spot", "off to the side",
+    ),
+}  # fmt: skip
+"""Places of which there are several; said with their preposition."""
+
 DIRECTION_WORDS: Final[dict[Direction, tuple[str, ...]]] = {
     "left": ("left", "to the left", "to my left", "leftwards", "towards the left", "toward the left side"),
     "right": ("right", "to the right", "to my right", "rightwards", "towards the right", "toward the right side"),
@@ -183,10 +200,18 @@ EXTREME_BEFORE: Final[dict[Extreme, tuple[str, ...]]] = {
     "farthest": ("farthest", "furthest", "back", "rearmost", "far"),
     "highest": ("highest", "topmost", "uppermost", "top"),
     "lowest": ("lowest", "bottommost", "bottom"),
-    "biggest": ("biggest", "largest"),
-    "smallest": ("smallest", "tiniest"),
+    "biggest": ("biggest", "largest", "larger", "bigger"),
+    "smallest": ("smallest", "tiniest", "smaller", "littlest"),
+    "tallest": ("tallest", "taller", "tall", "longest"),
+    "shortest": ("shortest", "shorter", "short", "flattest"),
     "middle": ("middle", "central"),
     "other": ("other", "other", "remaining"),
+}
+ORDINALS: Final[dict[Extreme, tuple[str, str]]] = {
+    "second_left": ("second", "left"),
+    "second_right": ("second", "right"),
+    "third_left": ("third", "left"),
+    "third_right": ("third", "right"),
 }
 EXTREME_AFTER: Final[dict[Extreme, tuple[str, ...]]] = {
     "leftmost": ("on the left", "furthest to the left", "farthest left", "on my left"),
@@ -194,6 +219,8 @@ EXTREME_AFTER: Final[dict[Extreme, tuple[str, ...]]] = {
     "nearest": ("closest to me", "nearest to me", "in front"),
     "farthest": ("furthest away", "furthest from me", "at the back"),
     "middle": ("in the middle",),
+    "biggest": ("that is biggest", "that's the largest"),
+    "highest": ("on top of the pile", "highest up"),
 }
 LINK_WORDS: Final[dict[Link, tuple[str, ...]]] = {
     "on": ("on", "on top of", "sitting on", "that is on", "standing on", "that's on top of", "which is on"),

@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from hybrid.base import Decomposition, Json, LanguageModel, Turn
-from hybrid.language.embedded import load_embedded
+from hybrid.language.backends import Brought, language_backend
 from hybrid.language.phrasings import OUTCOMES, Outcome, Phrasing, judge, load_phrasings
 
 
@@ -105,6 +105,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Score the embedded language model on phrasings by people.")
     parser.add_argument("file", type=Path)
     parser.add_argument("--weights", type=Path, default=None, help="folder of other weights than the shipped ones")
+    parser.add_argument("--language", default="embedded", help="backend: embedded, local:FOLDER or chat:MODEL")
+    parser.add_argument("--url", default="", help="address of an OpenAI-compatible server for chat:MODEL")
     parser.add_argument("--part", default=None, help="only this part of the file: tuning or held_out")
     parser.add_argument("--typos", type=int, default=None, metavar="SEED", help="one slip of the keyboard a sentence")
     parser.add_argument("--quiet", action="store_true", help="do not show the answers that were not right")
@@ -112,14 +114,16 @@ def main() -> None:
     given = parser.parse_args()
     phrasings = [item for item in load_phrasings(given.file) if given.part in (None, item.part)]
     phrasings = phrasings if given.typos is None else [mistyped(item, given.typos) for item in phrasings]
-    scored = score(load_embedded(given.weights), phrasings)
+    language = language_backend(given.language, given.weights, Brought(url=given.url, fallback="refuse"))
+    scored = score(language, phrasings)
     table = summary(scored)
     console = Console()
     for item in scored:
         if item.outcome != "right" and not given.quiet:
+            asked = " +" if item.asked_right else ""
             facts = " ; ".join(" ".join(map(str, f.as_list())) for s in item.answer.subgoals for f in s.facts)
             console.print(
-                f"{item.outcome}{' +' if item.asked_right else ''}: {item.phrasing.text} -> {facts} {item.answer.message or ''}",
+                f"{item.outcome}{asked}: {item.phrasing.text} -> {facts} {item.answer.message or ''}",
                 highlight=False,
                 markup=False,
             )

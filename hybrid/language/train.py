@@ -11,7 +11,9 @@ import argparse
 import hashlib
 import math
 import random
+import re
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -46,6 +48,9 @@ HELD_OUT_SEED: Final = 990_001
 """Seeds from here on are never trained on."""
 HELD_OUT_SAMPLES: Final = 300
 _SHORT: Final = 3
+_WORDS: Final = "encoder.embeddings.word_embeddings.weight"
+_SPELLED: Final = 30_000
+"""Samples from which the words are counted that a misspelt one may have been."""
 _POOL: Final = 32
 """Batches drawn together and sorted by length, so that little is spent on padding."""
 
@@ -65,6 +70,8 @@ class Recipe:
     """Share of the pools, from the start, whose requests are short; lengths are uniform after it."""
     threads: int = 1
     save_seconds: float = 150.0
+    scratch: bool = False
+    """Start from random weights instead of the pretrained encoder: a control."""
 
 
 @dataclass
@@ -85,7 +92,7 @@ def train(out: Path, recipe: Recipe, begin: Path | None = None) -> Path:
     """
     torch.set_num_threads(recipe.threads)
     torch.manual_seed(recipe.seed)
-    beginning = start(_vocabulary(out, begin))
+    beginning = start(_vocabulary(out))
     out.mkdir(parents=True, exist_ok=True)
     beginning.tokenizer.save(str(out / TOKENIZER_FILE))
     stages = [] if begin is None else load(begin).card.get("stages")
@@ -109,11 +116,9 @@ def train(out: Path, recipe: Recipe, begin: Path | None = None) -> Path:
     return _finish(out, recipe, beginning, run, stages if isinstance(stages, list) else [])
 
 
-def _vocabulary(out: Path, begin: Path | None) -> Tokenizer | None:
-    """The tokenizer of the run to continue or to start from; None for a fresh run."""
-    if (out / TOKENIZER_FILE).is_file():
-        return Tokenizer.from_file(str(out / TOKENIZER_FILE))
-    return None if begin is None else load(begin).tokenizer
+def _vocabulary(out: Path) -> Tokenizer | None:
+    """The tokenizer of the run to continue; None for a fresh run, whose vocabulary follows from the grammar."""
+    return Tokenizer.from_file(str(out / TOKENIZER_FILE)) if (out / TOKENIZER_FILE).is_file() else None
 
 
 def generator_digest() -> str:
@@ -126,12 +131,14 @@ def generator_digest() -> str:
 
 
 def _begin(out: Path, recipe: Recipe, beginning: Start, begin: Path | None) -> _Run:
-    model = build(beginning.size) if begin is None else load(begin).model
+    model = build(beginning.size)
     encoder_part = cast(nn.Module, model.encoder)
-    if begin is None:
+    if not recipe.scratch:
         encoder_part.load_state_dict(beginning.weights, strict=False)
+    if begin is not None:
+        _take_over(model, load(begin))
     model.requires_grad_(True)
-    encoder_part.get_parameter("embeddings.word_embeddings.weight").requires_grad_(False)
+    encoder_part.get_parameter("embeddings.word_embeddings.weight").requires_grad_(recipe.scratch)
     encoder = [p for p in encoder_part.parameters() if p.requires_grad]
     inside = {id(p) for p in encoder_part.parameters()}
     decoder = [p for p in model.parameters() if id(p) not in inside]
@@ -144,6 +151,23 @@ def _begin(out: Path, recipe: Recipe, beginning: Start, begin: Path | None) -> _
         optimiser.load_state_dict(state["optimiser"])
         run = _Run(model.train(), optimiser, state["step"], state["seconds"], state["losses"])
     return run
+
+
+def _take_over(model: EncoderDecoderModel, earlier: Network) -> None:
+    """Copy what an earlier run learned; output rows go by token, new tokens start untrained.
+
+    The word embeddings stay those of the pretrained encoder: they were frozen in the earlier run too, and the
+    vocabulary may have grown since.
+    """
+    state, learned = model.state_dict(), earlier.model.state_dict()
+    rows = torch.tensor([TOKEN_ID[token] for token in earlier.output])
+    for name, tensor in state.items():
+        if name == _WORDS or name not in learned:
+            continue
+        if learned[name].shape == tensor.shape:
+            tensor.copy_(learned[name])
+        else:
+            tensor[rows] = learned[name]
 
 
 def _save_state(out: Path, run: _Run) -> None:
@@ -219,6 +243,14 @@ def held_out(network: Network, words: tuple[str, ...], count: int) -> dict[str, 
     return {key: {"n": len(hits), "exact": round(sum(hits) / len(hits), 4)} for key, hits in sorted(right.items())}
 
 
+def spelling(tokenizer: Tokenizer) -> list[str]:
+    """Words of the training language, the most frequent first, that a misspelt word may have been."""
+    grammar, counts, whole = Grammar(seed=0), Counter[str](), tokenizer.get_vocab()
+    for _ in range(_SPELLED):
+        counts.update(re.findall(r"[a-z]{3,}", grammar.sample().text.lower()))
+    return [word for word, count in counts.most_common() if count >= 12 and word in whole]
+
+
 def _finish(out: Path, recipe: Recipe, beginning: Start, run: _Run, stages: list[Json]) -> Path:
     network = Network(run.model.eval(), beginning.tokenizer, {})
     stage: dict[str, Json] = {
@@ -234,6 +266,7 @@ def _finish(out: Path, recipe: Recipe, beginning: Start, run: _Run, stages: list
         "generator_sha256": stage["generator_sha256"],
         "stages": [*stages, stage],
         "held_out": held_out(network, beginning.words, HELD_OUT_SAMPLES),
+        "spelling": cast("list[Json]", spelling(beginning.tokenizer)),
     }
     save(out / "final", run.model, beginning.tokenizer, card)
     return out / "final"
@@ -249,6 +282,7 @@ def main() -> None:
     parser.add_argument("--short-share", type=float, default=Recipe.short_share)
     parser.add_argument("--encoder-rate", type=float, default=Recipe.encoder_rate)
     parser.add_argument("--decoder-rate", type=float, default=Recipe.decoder_rate)
+    parser.add_argument("--scratch", action="store_true", help="random weights instead of the pretrained encoder")
     parser.add_argument("--threads", type=int, default=Recipe.threads)
     given = parser.parse_args()
     options = {name: value for name, value in vars(given).items() if name not in ("out", "begin")}

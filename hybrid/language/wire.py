@@ -56,7 +56,7 @@ def _each(tokens: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
 
 
 _EMPTY: Final[tuple[str, ...]] = ()
-_RULES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
+RULES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "PROGRAM": (
         ("STEP", "STEPS", "KEEPS", END),
         *((refusal, END) for refusal in _REFUSALS),
@@ -115,10 +115,10 @@ _RULES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
 
 def _first(symbol: str) -> frozenset[str]:
     """The tokens a symbol may start with."""
-    if symbol not in _RULES:
+    if symbol not in RULES:
         return frozenset({symbol})
     starts: set[str] = set()
-    for alternative in _RULES[symbol]:
+    for alternative in RULES[symbol]:
         for part in alternative:
             starts |= _first(part)
             if not _nullable(part):
@@ -127,18 +127,18 @@ def _first(symbol: str) -> frozenset[str]:
 
 
 def _nullable(symbol: str) -> bool:
-    return symbol in _RULES and _EMPTY in _RULES[symbol]
+    return symbol in RULES and _EMPTY in RULES[symbol]
 
 
 _TERMINALS: Final = {
-    part for rule in _RULES.values() for alternative in rule for part in alternative if part not in _RULES
+    part for rule in RULES.values() for alternative in rule for part in alternative if part not in RULES
 }
 WIRE_TOKENS: Final[tuple[str, ...]] = tuple(sorted(_TERMINALS))
 """Every token of the language; a network's output vocabulary is this, in this order, with padding and start added."""
-_FIRST: Final = {symbol: _first(symbol) for symbol in (*_RULES, *_TERMINALS)}
+_FIRST: Final = {symbol: _first(symbol) for symbol in (*RULES, *_TERMINALS)}
 _TABLE: Final = {
     symbol: {token: alternative for alternative in rule if alternative for token in _FIRST[alternative[0]]}
-    for symbol, rule in _RULES.items()
+    for symbol, rule in RULES.items()
 }
 
 

@@ -13,10 +13,11 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from hybrid.errors import StoreCorruptError, StoreMissingError
 from hybrid.store.failures import translated
-from simulator.base import FloatArray, Observation
+from simulator.base import ByteArray, FloatArray, Observation
 
 
 class Artifacts:
@@ -46,6 +47,8 @@ class Artifacts:
         path = self._path(name)
         with translated(str(self.root)):
             if path.exists():
+                # Young again: a collector must not take it for something that nobody will ever name.
+                os.utime(path)
                 return name
             path.parent.mkdir(parents=True, exist_ok=True)
             _write_whole(path, data)
@@ -78,6 +81,17 @@ class Artifacts:
             raise StoreCorruptError("artifacts", f"{name} has changed since it was kept", "Restore it from a backup.")
         return data
 
+    def files(self) -> list[Path]:
+        """Return every file in the folder, torn beginnings of killed processes included."""
+        return [path for path in self.root.glob("*/*") if path.is_file()]
+
+    def stale(self, path: Path, moment: float) -> bool:
+        """Tell whether ``path`` is still there and was last written before ``moment``, seconds since the epoch."""
+        try:
+            return path.stat().st_mtime < moment
+        except FileNotFoundError:
+            return False
+
     def _path(self, name: str) -> Path:
         return self.root / name[:2] / name
 
@@ -86,6 +100,13 @@ def pack_images(observation: Observation) -> bytes:
     """Return an observation's images (rgb ``[V, H, W, 3]``, elevation ``[V, H, W]``, uint8) as one ``npz`` file."""
     buffer = io.BytesIO()
     np.savez_compressed(buffer, rgb=observation.rgb, elevation=observation.elevation)
+    return buffer.getvalue()
+
+
+def picture(rgb: ByteArray) -> bytes:
+    """Return one view ``[H, W, 3]``, uint8, as a PNG file."""
+    buffer = io.BytesIO()
+    Image.fromarray(rgb).save(buffer, format="PNG")
     return buffer.getvalue()
 
 

@@ -17,20 +17,24 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from hybrid.base import AttemptRecord, Decomposition, Json, Outcome, StepRecord
-from hybrid.errors import EpisodeNotFoundError, StoreError
-from hybrid.store.artifacts import Artifacts, pack_images, unpack_images
+from hybrid.errors import EpisodeNotFoundError, EpisodeStateError, StoreError
+from hybrid.store.artifacts import Artifacts, pack_images, picture, unpack_images
+from hybrid.store.embedding import Embedder, HashedNgrams, load_embedder
 from hybrid.store.engine import Database, open_database
 from hybrid.store.leases import Lease, guard
+from hybrid.store.memories import Memories
 from hybrid.store.memory import rejected_manipulations, remember_episode, similar_episodes
 from hybrid.store.owner import alive
 from hybrid.store.records import finite, plain
-from hybrid.store.reports import episode_report, episode_summary
+from hybrid.store.reports import episode_report, episode_summary, step_report
 from hybrid.store.rows import latest_round, new_attempt, new_decomposition, new_episode, new_step, new_subgoals
 from hybrid.store.tables import LOCAL, AttemptRow, EpisodeRow, ModelRow, ObservationRow, StepRow, SubgoalRow
 from hybrid.store.tasks import TaskQueue
 from planner.base import Manipulation
 from simulator.base import FloatArray, Observation, Scene, WorldState
 
+FALLBACK = HashedNgrams()
+"""What likeness is measured with unless a model is named."""
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
@@ -50,18 +54,22 @@ class SqlStore:
         tenant: str = LOCAL,
         task: str | None = None,
         guard: Callable[[Session, bool], None] | None = None,
+        embedder: Embedder = FALLBACK,
     ) -> None:
         self.database = database
         self.artifacts = artifacts
         self.tenant = tenant
         self._task = task
         self._guard = guard
+        self._embedder = embedder
         self.tasks = TaskQueue(database, tenant)
         """The service's queue, in the same database."""
+        self.memory = Memories(database, tenant, embedder)
+        """What the tenant's service knows, in the same database."""
 
     def of(self, tenant: str) -> SqlStore:
         """Return the same store as ``tenant`` sees it."""
-        return SqlStore(self.database, self.artifacts, tenant=tenant)
+        return SqlStore(self.database, self.artifacts, tenant=tenant, embedder=self._embedder)
 
     def held_by(self, lease: Lease, told: Callable[[], None]) -> SqlStore:
         """Return the same store for whoever holds ``lease``: its writes are refused once the task is held no more.
@@ -71,7 +79,8 @@ class SqlStore:
             told: called when somebody asked to stop the task.
         """
         held = guard(lease, told)
-        return SqlStore(self.database, self.artifacts, tenant=lease.task.tenant, task=lease.task.id, guard=held)
+        task, tenant = lease.task.id, lease.task.tenant
+        return SqlStore(self.database, self.artifacts, tenant=tenant, task=task, guard=held, embedder=self._embedder)
 
     def open_episode(
         self, *, instruction: str, scene: Scene, seed: int, models: dict[str, str], settings: dict[str, Json]
@@ -150,7 +159,7 @@ class SqlStore:
             row.outcome, row.final = plain(outcome), plain(final)
             row.finished_at = row.heartbeat_at
             if outcome.status == "reached":
-                remember_episode(session, row)
+                remember_episode(session, row, self._embedder)
 
     def mark_interrupted(self, episode: str, reason: str) -> bool:
         """Close a running episode as interrupted; return False when it had ended already."""
@@ -191,7 +200,7 @@ class SqlStore:
     def similar(self, instruction: str, *, limit: int = 3) -> list[dict[str, Json]]:
         """Return past reached episodes whose instruction is most alike."""
         with self.database.read() as session:
-            return similar_episodes(session, self.tenant, instruction, limit)
+            return similar_episodes(session, self.tenant, self._embedder, instruction, limit)
 
     def rejected(self, instruction: str, scene: Scene) -> tuple[Manipulation, ...]:
         """Return manipulations that failed or were rejected before in the same situation."""
@@ -204,14 +213,45 @@ class SqlStore:
             rows = self._found(session, episode).steps
         return np.stack([row.action for row in rows]) if rows else np.zeros((0, 4), dtype=np.float32)
 
+    def steps(self, episode: str, *, after: int = -1, limit: int = 100) -> list[dict[str, Json]]:
+        """Return executed control steps after number ``after``, in order."""
+        with self.database.read() as session:
+            number = self._found(session, episode).number
+            query = select(StepRow).where(StepRow.episode == number, StepRow.step > after)
+            return [step_report(row) for row in session.scalars(query.order_by(StepRow.step).limit(limit))]
+
     def observations(self, episode: str) -> tuple[Observation, ...]:
         """Return what was seen, in order; raises ``StoreError`` when images are missing or damaged."""
         with self.database.read() as session:
             rows = self._found(session, episode).observations
-        return tuple(
-            unpack_images(self.artifacts.get(row.images), proprioception=row.proprioception, step=row.step)
-            for row in rows
-        )
+        return tuple(self._seen(row) for row in rows)
+
+    def _seen(self, row: ObservationRow) -> Observation:
+        images = self.artifacts.get(row.images)
+        return unpack_images(images, proprioception=row.proprioception, step=row.step)
+
+    def frame(self, episode: str, step: int, view: int) -> Path:
+        """Return where one view of what was seen at ``step`` lies as a PNG picture.
+
+        Raises:
+            EpisodeNotFoundError: there is no such episode, or nothing was seen at that step by that camera.
+            StoreError: the images are missing or damaged.
+        """
+        with self.database.read() as session:
+            number = self._found(session, episode).number
+            query = select(ObservationRow).where(ObservationRow.episode == number, ObservationRow.step == step)
+            row = session.scalar(query.order_by(ObservationRow.number).limit(1))
+        seen = None if row is None else self._seen(row)
+        if seen is None or view >= len(seen.rgb):
+            problem = f"camera {view} saw nothing at step {step} of episode {episode[:80]}"
+            raise EpisodeNotFoundError("frame", problem, "See the `observations` of the episode.")
+        return self.artifacts.path(self.artifacts.put(picture(seen.rgb[view]), "png"))
+
+    def refuse_running(self, episode: str) -> None:
+        """Raise ``StoreError`` while an episode is running, ``EpisodeNotFoundError`` when there is none of that id."""
+        with self.database.read() as session:
+            if self._found(session, episode).status == "running":
+                raise EpisodeStateError("episode", f"{episode} is still running", "Cancel its task, or wait.")
 
     def record_video(self, episode: str, data: bytes, suffix: str) -> str:
         """Keep a video of an episode, ended or not, and return its name; a later one replaces it."""
@@ -248,12 +288,13 @@ class SqlStore:
         return row
 
 
-def open_store(url: str, artifacts: Path) -> SqlStore:
+def open_store(url: str, artifacts: Path, embeddings: str = "") -> SqlStore:
     """Open the store, creating or migrating its tables, and close what dead processes left running.
 
     Args:
         url: address of the database, as ``hybrid.store.engine.open_database`` takes it.
         artifacts: folder of the images and videos; created when first needed.
+        embeddings: what likeness is measured with, as ``hybrid.store.embedding.load_embedder`` takes it.
 
     Returns:
         A store ready for use; ``close`` it when done.
@@ -261,7 +302,7 @@ def open_store(url: str, artifacts: Path) -> SqlStore:
     Raises:
         StoreError: the database is locked, full, read-only, damaged, missing or of another version.
     """
-    store = SqlStore(open_database(url), Artifacts(artifacts))
+    store = SqlStore(open_database(url), Artifacts(artifacts), embedder=load_embedder(embeddings))
     store.recover()
     return store
 

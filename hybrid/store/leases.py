@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from hybrid.base import Json
 from hybrid.errors import LeaseLostError
@@ -60,12 +60,20 @@ class Leases:
         self._seconds = seconds
 
     def claim(self) -> Lease | None:
-        """Take the most urgent task that may be taken now; None when there is none."""
+        """Take the most urgent task that may be taken now; tasks of one thread are taken one after the other."""
         with self._database.write() as session:
             now = self._database.now(session)
+            earlier = aliased(TaskRow)
+            of_its_thread = select(earlier.number).where(
+                earlier.tenant == TaskRow.tenant,
+                earlier.thread == TaskRow.thread,
+                earlier.number < TaskRow.number,
+                earlier.status.in_(("queued", "running")),
+            )
             query = (
                 select(TaskRow)
                 .where(TaskRow.status == "queued", or_(TaskRow.available_at.is_(None), TaskRow.available_at <= now))
+                .where(~of_its_thread.exists())
                 .order_by(TaskRow.priority.desc(), TaskRow.number)
                 .limit(1)
             )

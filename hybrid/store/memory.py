@@ -1,98 +1,55 @@
-"""Long-term memory: episodes recalled by the likeness of their words, and what failed before in the same situation.
-
-Likeness needs no model: hashed character n-grams compared by their cosine. It ranks and never decides. Such n-grams
-forgive typos and inflections and need no vocabulary (Bojanowski et al., "Enriching Word Vectors with Subword
-Information", 2017, section 3.2, whose 3 to 6 letters and word-boundary marks we take; signed feature hashing after
-Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", 2009).
-"""
+"""Episodic memory: episodes recalled by the likeness of their words, and what failed before in the same situation."""
 
 from __future__ import annotations
 
 import secrets
-import zlib
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import cast
 
-import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hybrid.base import Json
+from hybrid.store.embedding import Embedder, rank
 from hybrid.store.records import manipulation_of, normalised, same_places, scene_of, situation
 from hybrid.store.tables import AttemptRow, EpisodeRow, MemoryRow, SubgoalRow
 from planner.base import Manipulation
-from simulator.base import FloatArray, Scene
-
-EMBEDDER = "hashed-ngrams-1"
-"""Name kept beside every embedding; embeddings of different names are never compared."""
-WIDTH = 512
-"""Components of an embedding, ``E``."""
-_LENGTHS = (3, 4, 5, 6)
+from simulator.base import Scene
 
 
-def embed(sentence: str) -> FloatArray:
-    """Return the direction of ``sentence``, ``[E]`` of length 1, or zeros when it has no letters.
-
-    The same sentence gives the same bytes in every process.
-    """
-    vector = np.zeros(WIDTH, dtype=np.float64)
-    for word in normalised(sentence).split():
-        marked = f"<{word}>"
-        grams = [marked[start : start + size] for size in _LENGTHS for start in range(len(marked) - size + 1)]
-        for gram in [marked, *grams]:
-            digest = zlib.crc32(gram.encode())
-            vector[digest % WIDTH] += 1.0 if digest & 0x8000_0000 else -1.0
-    length = float(np.linalg.norm(vector))
-    return (vector / length if length else vector).astype(np.float32)
-
-
-def rank(query: str, embeddings: Sequence[FloatArray]) -> list[tuple[int, float]]:
-    """Order ``embeddings`` by their likeness to ``query``.
-
-    Args:
-        query: a sentence.
-        embeddings: one ``[E]`` each, as :func:`embed` makes them.
-
-    Returns:
-        Pairs of row and cosine, the most alike first; equally alike ones keep their order.
-    """
-    if not embeddings:
-        return []
-    cosines = np.stack(list(embeddings)) @ embed(query)
-    return [(int(row), float(cosines[row])) for row in np.argsort(-cosines, kind="stable")]
-
-
-def remember_episode(session: Session, row: EpisodeRow) -> None:
+def remember_episode(session: Session, row: EpisodeRow, embedder: Embedder) -> None:
     """Keep the instruction of a reached episode for :func:`similar_episodes`."""
     memory = MemoryRow(
         id=secrets.token_hex(8),
         tenant=row.tenant,
         kind="episode",
         text=row.instruction,
-        embedder=EMBEDDER,
-        embedding=embed(row.instruction),
+        embedder=embedder.name,
+        embedding=embedder.embed(row.instruction),
+        uses=0,
         episode=row.number,
         at=datetime.now(UTC),
     )
     session.add(memory)
 
 
-def similar_episodes(session: Session, tenant: str, instruction: str, limit: int) -> list[dict[str, Json]]:
+def similar_episodes(
+    session: Session, tenant: str, embedder: Embedder, instruction: str, limit: int
+) -> list[dict[str, Json]]:
     """Return the ``limit`` reached episodes most alike in words, each instruction once, its latest episode for all.
 
     Every entry holds ``episode``, ``instruction``, ``similarity`` (cosine), the reached ``subgoals`` and the executed
     ``manipulations``.
     """
     query = select(MemoryRow).where(
-        MemoryRow.tenant == tenant, MemoryRow.kind == "episode", MemoryRow.embedder == EMBEDDER
+        MemoryRow.tenant == tenant, MemoryRow.kind == "episode", MemoryRow.embedder == embedder.name
     )
     latest: dict[str, MemoryRow] = {}
     for memory in session.scalars(query.order_by(MemoryRow.number.desc())):
         latest.setdefault(normalised(memory.text), memory)
     rows = list(latest.values())
-    ranked = rank(instruction, [memory.embedding for memory in rows])[:limit]
+    ranked = rank(embedder.embed(instruction), [memory.embedding for memory in rows])[:limit]
     return [_recollection(session.get_one(EpisodeRow, rows[index].episode), cosine) for index, cosine in ranked]
 
 

@@ -61,7 +61,7 @@ def episode_report(row: EpisodeRow) -> dict[str, Json]:
         "decompositions": [_decomposition(entry) for entry in row.decompositions],
         "subgoals": [_subgoal(entry) for entry in row.subgoals],
         "attempts": [_attempt(entry) for entry in row.attempts],
-        "steps": [_step(entry) for entry in row.steps],
+        "steps": [step_report(entry) for entry in row.steps],
         "observations": [_observation(entry) for entry in row.observations],
         "final": row.final,
     }
@@ -118,7 +118,8 @@ def _attempt(row: AttemptRow) -> dict[str, Json]:
     }
 
 
-def _step(row: StepRow) -> dict[str, Json]:
+def step_report(row: StepRow) -> dict[str, Json]:
+    """Return one executed control step."""
     return {
         "step": row.step,
         "round": row.round,

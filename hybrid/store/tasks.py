@@ -272,6 +272,13 @@ class TaskQueue:
         return row
 
 
+def count_by_status(database: Database) -> dict[str, int]:
+    """Return how many tasks of all tenants there are in every status that occurs; raises ``StoreError``."""
+    with database.read() as session:
+        rows = session.execute(select(TaskRow.status, func.count()).group_by(TaskRow.status)).all()
+        return {status: count for status, count in rows}
+
+
 def append_event(session: Session, row: TaskRow, name: str, data: dict[str, Json], at: datetime) -> TaskEvent:
     """Keep an event of the locked task ``row`` under the next number."""
     newest = session.scalar(select(func.max(TaskEventRow.sequence)).where(TaskEventRow.task == row.number)) or 0

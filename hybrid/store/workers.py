@@ -12,7 +12,8 @@ from hybrid.base import Json
 from hybrid.store.engine import Database
 from hybrid.store.owner import current_owner, gone
 from hybrid.store.records import plain
-from hybrid.store.tables import WorkerRow
+from hybrid.store.reports import moment
+from hybrid.store.tables import ModelRow, WorkerRow
 
 KEPT = timedelta(days=1)
 """How long a worker that is no more stays listed."""
@@ -54,6 +55,21 @@ def rest(database: Database, worker: str) -> None:
         row = session.get(WorkerRow, worker)
         if row is not None:
             row.status = "ended"
+
+
+def used_models(database: Database) -> list[dict[str, Json]]:
+    """Return the models that took part in episodes, by role, latest used first."""
+    with database.read() as session:
+        rows = session.scalars(select(ModelRow).order_by(ModelRow.last_used_at.desc(), ModelRow.number.desc()))
+        return [
+            {
+                "role": row.role,
+                "version": row.version,
+                "first_used_at": moment(row.first_used_at),
+                "last_used_at": moment(row.last_used_at),
+            }
+            for row in rows
+        ]
 
 
 def workers(database: Database, *, within: float) -> tuple[WorkerState, ...]:

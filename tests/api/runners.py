@@ -3,7 +3,7 @@
 import threading
 
 from hybrid.base import Outcome
-from hybrid.carrying import words_of
+from hybrid.conversation import words_of
 from hybrid.store.records import plain
 from tests.hybrid.store.samples import FINAL, attempt, decomposition, outcome, plan, steps
 

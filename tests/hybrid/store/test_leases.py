@@ -189,3 +189,12 @@ def test_an_answered_task_may_move_again(store, queue, leases):
     late(store)
     leases.reap()
     assert queue.task(task).status == "interrupted"
+
+
+def test_tasks_of_one_thread_are_taken_one_after_the_other(queue, leases):
+    first, second, other = (submit(queue, thread=name).task.id for name in ("a", "a", "b"))
+    lease = leases.claim()
+    assert [lease.task.id, leases.claim().task.id] == [first, other]
+    assert leases.claim() is None
+    leases.finish(lease, "succeeded", reason=None, outcome=None)
+    assert leases.claim().task.id == second

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hybrid.store.memory import WIDTH, embed, rank
+from hybrid.store.embedding import WIDTH, embed, rank
 from simulator.base import Scene
 from tests.hybrid.store.samples import (
     BLUE,
@@ -55,7 +55,7 @@ def test_the_most_alike_comes_first_in_spite_of_typos_and_case(query):
         "Clear the gray zone.",
         "Put all balls in the tray.",
     ]
-    assert rank(query, [embed(sentence) for sentence in sentences])[0][0] == 1
+    assert rank(embed(query), [embed(sentence) for sentence in sentences])[0][0] == 1
 
 
 def test_ranking_agrees_with_cosines_computed_one_by_one():
@@ -64,7 +64,7 @@ def test_ranking_agrees_with_cosines_computed_one_by_one():
     plain = sorted(
         range(4), key=lambda row: -sum(float(a) * float(b) for a, b in zip(vectors[row], query, strict=True))
     )
-    assert [row for row, _ in rank("red cubes", vectors)] == plain
+    assert [row for row, _ in rank(query, vectors)] == plain
 
 
 def test_nothing_is_recalled_from_an_empty_memory(store):

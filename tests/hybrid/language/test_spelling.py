@@ -1,0 +1,44 @@
+"""Covers the speller: misspelt words are put right, known words and names that are no mistake stay."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hybrid.language.spelling import Speller, distance
+
+WORDS = ("the", "red", "blue", "green", "yellow", "cube", "block", "put", "bowl", "cylinder", "left", "between")
+KNOWN = {*WORDS, "tidy", "nudge", "banana", "bow"}
+SPELLER = Speller(KNOWN.__contains__, WORDS)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("put teh gren blok left", "put the green block left"),
+        ("Put The RED cube", "Put The RED cube"),
+        ("tidy the banana, nudge it", "tidy the banana, nudge it"),
+        ("cilynder betwen", "cylinder between"),
+        ("yelow-blue cubbbe", "yellow-blue cube"),
+        ("zzzz 5cm @#", "zzzz 5cm @#"),
+        ("teapot", "teapot"),
+    ],
+)
+def test_only_words_that_are_unknown_and_close_to_one_are_put_right(said, meant):
+    assert SPELLER.corrected(said) == meant
+
+
+def slow(a: str, b: str) -> int:
+    """Optimal string alignment by its definition, without cutting off."""
+    if not a or not b:
+        return len(a) + len(b)
+    best = min(slow(a[1:], b) + 1, slow(a, b[1:]) + 1, slow(a[1:], b[1:]) + (a[0] != b[0]))
+    if len(a) > 1 and len(b) > 1 and a[0] == b[1] and a[1] == b[0]:
+        best = min(best, slow(a[2:], b[2:]) + 1)
+    return best
+
+
+@given(st.text("abc", max_size=5), st.text("abc", max_size=5), st.integers(0, 5))
+def test_the_distance_is_that_of_its_definition(a, b, most):
+    assert distance(a, b, most) == min(slow(a, b), most + 1)
