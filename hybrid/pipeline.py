@@ -161,12 +161,16 @@ def planned(state: State, runtime: Context) -> Update:
         return interruption(session)
     with session.timed("plan"):
         known = None if session.tabu or state["tries"] else remembered_plan(session.parts, session.sure, goal)
-        plans = (known,) if known is not None else session.parts.planner.plan(
-            session.sure,
-            goal,
-            budget=session.parts.budget,
-            tabu=session.tabu,
-            seed=state["seed"] * 1009 + session.attempts,
+        plans = (
+            (known,)
+            if known is not None
+            else session.parts.planner.plan(
+                session.sure,
+                goal,
+                budget=session.parts.budget,
+                tabu=session.tabu,
+                seed=state["seed"] * 1009 + session.attempts,
+            )
         )
     session.plan = plans[0] if plans else None
     if session.plan is None:

@@ -12,6 +12,7 @@ from world_model.encoder import Votes
 from world_model.grouping import Groups, group
 from world_model.model import WorldModel
 from world_model.outline import SQUARE, extents, outline
+from world_model.stature import standing
 
 TOKEN_SHARE = 0.5
 """Weight of the token's opinion of the kind beside the fovea's, which sees more pixels."""
@@ -21,6 +22,10 @@ THINNEST = 0.0005
 """Least extent of a thing, metres."""
 LONGEST = 0.08
 """Parts of one thing are voted for at most this far from each other, metres."""
+LONG = 0.075
+"""What is longer than this may be voted for in parts, metres."""
+BLUR = 0.005
+"""How far the centre of a part may be misjudged, metres."""
 COVERED = 20.0
 """Summed weight of cells from which a surface's spread tells its extents."""
 SEEN_LARGER = 0.97
@@ -55,7 +60,8 @@ def discern(model: WorldModel, channels: Tensor, points: Tensor) -> Seen:
     groups = joined(model, channels, votes, group(votes))
     tokens = model.head(votes, groups.members[None])[0]
     glance = model.fovea(channels, model.readouts.where(tokens)[None])
-    there = (glance.presence[0] > 0) | (groups.mass < STRANGER)
+    small = torch.tensor([kind in MOVABLE for kind in KINDS])[glance.kind[0].argmax(-1)]
+    there = (glance.presence[0] > 0) | (groups.mass < STRANGER) | ~small
     groups, tokens = Groups(groups.members[there], groups.mass[there]), tokens[there]
     read, glance = model.readouts(tokens), glance.among(there)
     kinds = (glance.kind[0] + TOKEN_SHARE * read.kind).softmax(-1)
@@ -71,34 +77,44 @@ def discern(model: WorldModel, channels: Tensor, points: Tensor) -> Seen:
         )
         for g in range(len(tokens))
     )
-    return Seen(tokens, things, groups.mass.numpy(), kinds.amax(-1) * colours.amax(-1))
+    return Seen(tokens, standing(things), groups.mass.numpy(), kinds.amax(-1) * colours.amax(-1))
 
 
 def joined(model: WorldModel, channels: Tensor, votes: Votes, groups: Groups) -> Groups:
-    """Return ``groups`` with those put together that are two parts of one long thing.
+    """Return ``groups`` with those put together that are parts of one long thing.
 
-    Two groups of one colour are one thing when the fovea sees a thing in their middle rather than at either of them.
+    Two groups of one colour are one thing when the fovea, looking at their middle, sees a long thing there that reaches
+    over both of them: of two alike things, one upon the other, it sees something shorter.
     """
     while len(groups.mass) > 1:
         tokens = model.head(votes, groups.members[None])[0]
         read = model.readouts(tokens)
         colours, apart = read.colour.argmax(-1), torch.cdist(read.position, read.position)
-        alike = (colours[:, None] == colours) & (apart < LONGEST) & (torch.ones_like(apart).triu(1) > 0)
-        pairs = alike.nonzero()
+        pairs = ((colours[:, None] == colours) & (apart < LONGEST)).triu(1).nonzero()
         if not len(pairs):
             return groups
         members = groups.members[pairs].sum(1)
         middles = model.readouts.where(model.head(votes, members[None]))
-        presence = model.fovea(channels, torch.cat([read.position[None], middles], dim=1)).presence[0]
-        parts, whole = presence[: len(tokens)][pairs].amax(-1), presence[len(tokens) :]
-        gain = whole - parts.clamp(min=0)
-        best = int(gain.argmax())
-        if float(gain[best]) <= 0:
+        glance = model.fovea(channels, middles)
+        over = within(read.position[pairs], middles[0, :, None], glance.outline[0, :, None]).all(-1)
+        small = torch.tensor([kind in MOVABLE for kind in KINDS])[glance.kind[0].argmax(-1)]
+        long = extents(glance.outline[0])[0].amax(-1) > LONG
+        surest = glance.presence[0].masked_fill(~(over & small & long), -torch.inf)
+        best = int(surest.argmax())
+        if float(surest[best]) <= 0:
             return groups
         rest = [row for row in range(len(tokens)) if row not in pairs[best].tolist()]
         together = torch.cat([groups.members[rest], members[best : best + 1]])
         groups = Groups(together, together.sum(-1))
     return groups
+
+
+def within(points: Tensor, centre: Tensor, outlines: Tensor) -> Tensor:
+    """Return ``[...]`` bool: whether ``points [..., 3]`` lie within things at ``centre`` with ``outlines [..., 4]``."""
+    size, yaw = extents(outlines)
+    x, y, z = (points - centre).unbind(-1)
+    along, across = x * yaw.cos() + y * yaw.sin(), y * yaw.cos() - x * yaw.sin()
+    return (torch.stack([along, across, z], dim=-1).abs() < size / 2 + BLUR).all(-1)
 
 
 def covering(kind: Kind, read: Tensor, points: Tensor, members: Tensor) -> Tensor:

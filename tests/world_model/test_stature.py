@@ -1,0 +1,38 @@
+"""Heights in stacks follow from where things lie, whatever the closer look took covered blocks for."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator.base import Thing
+from world_model.stature import standing
+
+
+def block(name: str, z: float, height: float, x: float = 0.1) -> Thing:
+    return Thing(name, "cube", "red", (0.04, 0.04, height), (x, 0.0, z))
+
+
+def test_a_covered_block_taken_for_a_post_is_as_tall_as_its_place_in_the_tower() -> None:
+    tower = [block("a", 0.016, 0.039), block("b", 0.057, 0.085), block("c", 0.099, 0.069), block("d", 0.14, 0.038)]
+    heights = [thing.size[2] for thing in standing(tower)]
+    assert heights == pytest.approx([0.04] * 4, abs=0.006)
+    assert heights[3] == 0.038
+
+
+def test_a_post_that_carries_a_block_stays_a_post() -> None:
+    post, carried = standing([block("p", 0.05, 0.1), block("b", 0.12, 0.04)])
+    assert post.size[2] == pytest.approx(0.1, abs=0.01)
+    assert carried.size[2] == 0.04
+
+
+def test_what_stands_alone_or_in_a_bowl_keeps_the_height_that_was_seen() -> None:
+    bowl = Thing("w", "bowl", "white", (0.11, 0.11, 0.04), (-0.1, 0.0, 0.02))
+    alone = (block("a", 0.03, 0.06), block("b", 0.02, 0.033, x=-0.1), bowl)
+    assert standing(alone) == alone
+    low, high = standing((block("c", 0.03, 0.04, x=-0.1), block("d", 0.07, 0.04, x=-0.1), bowl))[:2]
+    assert low.size[2] == pytest.approx(0.04, abs=0.003)
+    assert high.size[2] == 0.04
+
+
+def test_an_empty_table_has_no_heights() -> None:
+    assert standing(()) == ()
