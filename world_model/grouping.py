@@ -28,6 +28,9 @@ LARGE_ROOM = 0.05
 """Nor can two large ones, metres."""
 TWIN_ROOM = 0.031
 """Nor can two small ones of one colour that are not plainly two, metres (usual things are 4 cm across)."""
+SMALLEST, SHARED = 0.025, 0.018
+"""Centres of two small things of one colour are never nearer than the smallest extent, whatever they weigh; those of two
+colours are not voted nearer than this, metres."""
 LOWEST = 0.004
 """A small thing's centre cannot be voted lower than this, metres; half-hidden ones are voted a centimetre too low."""
 GHOST = 0.5
@@ -93,8 +96,17 @@ def group(votes: Votes, most: int = 20) -> Groups:
                     heavy[rim] = 0
         heavy[near] = 0
         heavy[seed] = 0
-    members = torch.from_numpy(np.stack(found)) if found else torch.zeros(0, weight.shape[0])
+    solid = [row for row, one in enumerate(taken) if not any(doubled(one, other) for other in taken)]
+    members = torch.from_numpy(np.stack([found[row] for row in solid])) if solid else torch.zeros(0, weight.shape[0])
     return Groups(members, members.sum(-1))
+
+
+def doubled(one: Taken, other: Taken) -> bool:
+    """Whether a small thing lies where a heavier one is, so near that they cannot be two."""
+    if one.mass >= other.mass or one.kind not in MOVABLE or other.kind not in MOVABLE:
+        return False
+    room = SMALLEST if one.colour == other.colour else SHARED
+    return float(np.linalg.norm(one.centre - other.centre)) < room
 
 
 def possible(found: Taken, taken: list[Taken]) -> bool:

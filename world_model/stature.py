@@ -24,6 +24,8 @@ CONTACT, CENTRE, SEEN, COVERED = 0.001, 0.005, 0.004, 0.02
 """Standard deviations of where faces meet, of centres, of heights that are seen and of heights that are not, metres."""
 USUAL = 0.04
 """Height of what is covered, as far as nothing else says, metres."""
+FLOOR = 0.004
+"""Thickness of a container's floor, metres."""
 LOWEST = 0.02
 """No thing is lower than this, metres."""
 
@@ -43,8 +45,9 @@ def standing(things: Sequence[Thing]) -> tuple[Thing, ...]:
         rows.append(({high: 1.0, low: -1.0}, USUAL if covered else thing.size[2], COVERED if covered else SEEN))
         if row in under:
             rows.append(({low: 1.0, column[under[row]] + 1: -1.0}, 0.0, CONTACT))
-        elif thing.bottom < USUAL and not held_up(things, thing):
-            rows.append(({low: 1.0}, 0.0, CONTACT))
+        elif thing.bottom < USUAL:
+            inside = lies_in_one(things, thing)
+            rows.append(({low: 1.0}, FLOOR if inside else 0.0, CENTRE if inside else CONTACT))
     system, wanted = np.zeros((len(rows), 2 * len(stacked))), np.zeros(len(rows))
     for k, (terms, value, deviation) in enumerate(rows):
         for where, factor in terms.items():
@@ -71,8 +74,8 @@ def carrier_of(things: Sequence[Thing], thing: Thing) -> int | None:
     return max(found)[1] if found else None
 
 
-def held_up(things: Sequence[Thing], thing: Thing) -> bool:
-    """Whether ``thing`` lies in a container, whose floor and walls may hold it off the table."""
+def lies_in_one(things: Sequence[Thing], thing: Thing) -> bool:
+    """Whether ``thing`` lies in a container, whose walls may hold it off the floor."""
     inside = [
         other
         for other in things
