@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from planner.base import Manipulation
-from planner.lanes import detours
+from planner.lanes import barring, detours
 from planner.room import EDGE, FLOOR, GAP, Spot, free_spots, outer, roomy
 from simulator.base import CONTAINERS, MOVABLE, Fact, Subgoal, Thing
 from world_model.energies import above, fact_energy, occupying, point_of, table_of
@@ -79,9 +79,15 @@ def for_fact(
             continue
         spots, push = goal_spots(things, mover, fact, rng, breadth), subgoal.manner == "push"
         if push and breadth.aside:
-            spots += detours(things, mover, spots[:1])
+            round_it = detours(things, mover, spots[:1])
+            spots = [spot for spot in spots if not kept_out(things, mover, spot, subgoal)] + round_it
         for spot in spots:
             yield manipulation(things, mover, spot, push=push)
+
+
+def kept_out(things: Sequence[Thing], mover: Thing, spot: Spot, subgoal: Subgoal) -> bool:
+    """Whether pushing ``mover`` straight to ``spot`` would shove what must stay where it is."""
+    return any(other.id in subgoal.keep for other in barring(things, mover, spot))
 
 
 def movers_of(things: Sequence[Thing], fact: Fact) -> list[Thing]:

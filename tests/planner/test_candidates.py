@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from planner.candidates import Breadth, covered, in_the_way, propose
+from planner.lanes import barring
 from planner.room import crowded
 from simulator.base import Fact, Subgoal, Thing
 from simulator.places import PLACES
@@ -153,3 +154,13 @@ def test_a_plank_needs_no_more_room_across_than_it_is_wide() -> None:
     beside, ahead = np.array([[0.0, 0.06, 0.02]]), np.array([[0.06, 0.0, 0.02]])
     assert not crowded((plank, B), B, beside).any()
     assert crowded((plank, B), B, ahead).all()
+
+
+def test_nothing_is_pushed_straight_through_what_must_be_left_alone() -> None:
+    wall = cube("w", -0.05, 0.0)
+    mover, fact = cube("a", -0.15, 0.0), Fact("at", ("a", 0.1, 0.0))
+    free = [m.target for m in proposals((mover, wall), fact, manner="push")]
+    bound = [m.target for m in proposals((mover, wall), fact, manner="push", keep=("w",))]
+    assert any(barring((mover, wall), mover, target) for target in free)
+    assert bound
+    assert not any(barring((mover, wall), mover, target) for target in bound)

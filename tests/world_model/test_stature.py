@@ -29,7 +29,7 @@ def test_what_stands_alone_or_in_a_bowl_keeps_the_height_that_was_seen() -> None
     bowl = Thing("w", "bowl", "white", (0.11, 0.11, 0.04), (-0.1, 0.0, 0.02))
     alone = (block("a", 0.03, 0.06), block("b", 0.02, 0.033, x=-0.1), bowl)
     assert standing(alone) == alone
-    low, high = standing((block("c", 0.03, 0.04, x=-0.1), block("d", 0.07, 0.04, x=-0.1), bowl))[:2]
+    low, high = standing((block("c", 0.024, 0.04, x=-0.1), block("d", 0.064, 0.04, x=-0.1), bowl))[:2]
     assert low.size[2] == pytest.approx(0.04, abs=0.003)
     assert high.size[2] == 0.04
 
