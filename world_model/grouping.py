@@ -29,8 +29,8 @@ LARGE_ROOM = 0.05
 TWIN_ROOM = 0.031
 """Nor can two small ones of one colour that are not plainly two, metres (usual things are 4 cm across)."""
 SMALLEST, SHARED = 0.025, 0.018
-"""Centres of two small things of one colour are never nearer than the first, whatever they weigh, nor those of two colours
-than the second, metres (the smallest are 2.5 cm across)."""
+"""No two small things of one colour have centres nearer than the first, whatever they weigh, nor any two small things
+nearer than the second, metres."""
 LOWEST = 0.004
 """A small thing's centre cannot be voted lower than this, metres; half-hidden ones are voted a centimetre too low."""
 GHOST = 0.5
