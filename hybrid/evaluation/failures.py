@@ -20,7 +20,7 @@ from hybrid.evaluation.base import Attempt
 
 CAUSES: Final = ("language", "perception", "model", "search", "check", "execution")
 """In the order of the sentence: from words to motion."""
-UNSEEN: Final = ("not seen", "cannot be seen", "cannot be perceived", "does not see", "is not visible")
+UNSEEN: Final = ("is not seen", "are not seen", "cannot be seen", "cannot be perceived", "is not visible")
 ERRORS: Final = {"PerceptionError": "perception", "LanguageError": "language"}
 """What an attempt failed for that ended with an error, by its kind; others are of execution."""
 Log = Sequence[dict[str, Json]]
