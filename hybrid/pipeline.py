@@ -100,7 +100,7 @@ def recall(state: State, runtime: Context) -> Update:
     past = session.parts.store.similar(state["instruction"])
     if session.parts.memory is not None:
         session.tabu = session.parts.store.rejected(state["instruction"], session.names)
-    words = words_for(session.parts, state["instruction"])
+    words = words_for(session.parts, state["instruction"], used=True)
     tell(runtime, "recalled", episodes=[episode.get("episode") for episode in past], words=words)
     return {}
 
@@ -161,12 +161,16 @@ def planned(state: State, runtime: Context) -> Update:
         return interruption(session)
     with session.timed("plan"):
         known = None if session.tabu or state["tries"] else remembered_plan(session.parts, session.sure, goal)
-        plans = (known,) if known is not None else session.parts.planner.plan(
-            session.sure,
-            goal,
-            budget=session.parts.budget,
-            tabu=session.tabu,
-            seed=state["seed"] * 1009 + session.attempts,
+        plans = (
+            (known,)
+            if known is not None
+            else session.parts.planner.plan(
+                session.sure,
+                goal,
+                budget=session.parts.budget,
+                tabu=session.tabu,
+                seed=state["seed"] * 1009 + session.attempts,
+            )
         )
     session.plan = plans[0] if plans else None
     if session.plan is None:
