@@ -14,8 +14,9 @@ from hybrid.cli.showing import show_evaluation
 from hybrid.config import load_settings
 from hybrid.evaluation.ablations import ROWS, Study, ablate
 from hybrid.evaluation.contrast import contrast
+from hybrid.evaluation.heldout import TEST_SEEDS
 from hybrid.evaluation.registry import TASKS
-from hybrid.evaluation.runner import TEST_SEEDS, evaluate
+from hybrid.evaluation.runner import evaluate
 from hybrid.evaluation.study import LONGEST, Comparison, conduct
 
 Suite = Annotated[
