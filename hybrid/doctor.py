@@ -15,8 +15,9 @@ from importlib.metadata import PackageNotFoundError, version
 
 from hybrid.bootstrap import build_engine
 from hybrid.config import Settings
-from hybrid.errors import HybridError, LanguageError, StoreFullError
+from hybrid.errors import HybridError, LanguageError, StoreCorruptError, StoreFullError
 from hybrid.store.episodes import open_store
+from hybrid.store.upkeep import inspect_store
 from simulator.scene import load_scene, scene_names
 from simulator.world import PhysicalWorld
 
@@ -86,6 +87,19 @@ def _store(settings: Settings) -> str:
     return f"at the current revision, newest episode {newest[0]['episode'] if newest else 'none yet'}"
 
 
+def _integrity(settings: Settings) -> str:
+    store = open_store(settings.database_url, settings.artifact_dir)
+    try:
+        found = inspect_store(store.database, store.artifacts)
+    finally:
+        store.close()
+    if not found.ok:
+        wrong = [f"{len(found.missing)} missing", f"{len(found.damaged)} damaged"] if found.database == "ok" else []
+        problem = f"{', '.join(wrong) or found.database} of {found.artifacts} artifacts, {found.episodes} episodes"
+        raise StoreCorruptError("store", problem, "Restore them from a backup, or forget the episodes that name them.")
+    return f"{found.episodes} episodes and {found.artifacts} artifacts are whole"
+
+
 def _disk(settings: Settings) -> str:
     folder = next(path for path in (settings.artifact_dir, *settings.artifact_dir.absolute().parents) if path.exists())
     free = shutil.disk_usage(folder).free
@@ -127,6 +141,7 @@ CHECKS: dict[str, Callable[[Settings], str]] = {
     "versions": _versions,
     "sqlite": _sqlite,
     "store": _store,
+    "integrity": _integrity,
     "disk": _disk,
     "scenes": _scenes,
     "camera": _camera,

@@ -100,7 +100,7 @@ def recall(state: State, runtime: Context) -> Update:
     past = session.parts.store.similar(state["instruction"])
     if session.parts.memory is not None:
         session.tabu = session.parts.store.rejected(state["instruction"], session.names)
-    words = words_for(session.parts, state["instruction"])
+    words = words_for(session.parts, state["instruction"], used=True)
     tell(runtime, "recalled", episodes=[episode.get("episode") for episode in past], words=words)
     return {}
 

@@ -20,12 +20,13 @@ REMEMBERED = "remembered"
 """How the trace of a plan begins that was not searched for."""
 
 
-def words_for(parts: Parts, instruction: str) -> str:
-    """Return ``instruction`` with taught names replaced by what they mean."""
+def words_for(parts: Parts, instruction: str, *, used: bool = False) -> str:
+    """Return ``instruction`` with taught names replaced by what they mean; ``used`` counts a use of each."""
     if parts.memory is None:
         return instruction
     known = parts.memory.understood(instruction)
-    parts.memory.used(known.facts)
+    if used:
+        parts.memory.used(known.facts)
     return known.words
 
 
@@ -57,7 +58,9 @@ def remembered_plan(parts: Parts, belief: Belief, subgoal: Subgoal) -> Plan | No
 def learn_from(session: Session, before: Belief, subgoal: Subgoal) -> None:
     """Remember the plan just carried out if it was one manipulation and its subgoal is believed to hold now."""
     memory, plan = session.parts.memory, session.plan
-    if memory is None or plan is None or len(plan.manipulations) != 1 or margins(session.sure, subgoal) < 0:
+    if memory is None or plan is None or len(plan.manipulations) != 1 or plan.trace[-1].chosen.startswith(REMEMBERED):
+        return
+    if margins(session.sure, subgoal) < 0:
         return
     memory.learn(subgoal, things_of(before), plan.manipulations[0], plan.actions, session.episode)
 

@@ -15,7 +15,7 @@ from hybrid.agents.worlds import LedgerWorld
 from hybrid.base import Json
 from hybrid.engine import never
 from hybrid.language.description import inventory, name
-from hybrid.rehearsal import Rehearsal, foresee, rehearse
+from hybrid.rehearsal import Asked, Rehearsal, foresee, rehearse
 from hybrid.rest import at_rest, held_thing
 from hybrid.session import Parts
 from hybrid.store.artifacts import pack_images
@@ -53,7 +53,7 @@ def plan(desk: Desk, table: TableRecord, instruction: str) -> tuple[str, dict[st
         InstructionError: the instruction is empty, too long or not text.
         PerceptionError: it names what is not seen.
     """
-    rehearsed = rehearse(_parts(desk, table), instruction, table.scene, table.seed, never)
+    rehearsed = rehearse(_parts(desk, table), Asked(instruction, table.scene, table.seed), never)
     record: dict[str, Json] = {
         "status": rehearsed.status,
         "reason": rehearsed.reason,

@@ -14,8 +14,9 @@ from hybrid.cli.showing import show_evaluation
 from hybrid.config import load_settings
 from hybrid.evaluation.ablations import ROWS, Study, ablate
 from hybrid.evaluation.contrast import contrast
+from hybrid.evaluation.heldout import TEST_SEEDS
 from hybrid.evaluation.registry import TASKS
-from hybrid.evaluation.runner import TEST_SEEDS, evaluate
+from hybrid.evaluation.runner import evaluate
 from hybrid.evaluation.study import LONGEST, Comparison, conduct
 
 Suite = Annotated[
@@ -42,7 +43,7 @@ ReportFolder = Annotated[Path, typer.Option("--out", help="Folder of the report;
 ReportSuites = Annotated[str, typer.Option("--suites", "--suite", help="Which tasks, comma-separated.")]
 Run = Annotated[Path, typer.Argument(help="Folder of a report.", show_default=False)]
 PageFile = Annotated[Path, typer.Option("--out", help="The page to write.")]
-COMPARED = "nothing,random,llm-only,llm-numbers,hybrid"
+COMPARED = "nothing,random,llm-only,hybrid"
 CONTROLS = "llm-feedback,geometry,unchecked,flat"
 EVERY_ROW = ",".join(ROWS)
 

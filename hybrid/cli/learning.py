@@ -12,6 +12,7 @@ from hybrid.cli.contracts import answer
 from hybrid.cli.options import AsJson, Seed, Workers
 from hybrid.cli.progress import bar, phases
 from hybrid.cli.showing import show_card
+from hybrid.evaluation.heldout import refuse_training
 from hybrid.training import collect_play, train_preset
 
 Preset = Annotated[str, typer.Option("--preset", help="How much is collected and trained: cpu, or smoke to try.")]
@@ -27,6 +28,7 @@ def collect(
     as_json: AsJson = False,
 ) -> int:
     """Let the robot play in sampled scenes and write down what it sees and does."""
+    refuse_training(seed)
     with bar("playing") as told:
         shards = collect_play(preset, out, workers=workers, seed=seed, progress=told)
     report: Json = {"shards": [str(shard) for shard in shards]}
@@ -43,6 +45,7 @@ def train(
     as_json: AsJson = False,
 ) -> int:
     """Train the world model, measure it beside its controls on held-out play, and write the checkpoint."""
+    refuse_training(seed)
     with bar("playing") as told:
         collect_play(preset, data, workers=workers, seed=seed, progress=told)
     with phases() as told_phase:

@@ -82,7 +82,7 @@ def _once(task: Task, arm: Arm, world: World, *, shown: Task | None = None, priv
 
 def _broken(error: HybridError) -> Attempt:
     entry: dict[str, Json] = {"event": "error", "kind": type(error).__name__, "reason": str(error)}
-    return Attempt("failed", str(error), log=(entry,))
+    return Attempt("failed", str(error), log=(entry,), plan_valid=False)
 
 
 def _row(task: Task, made: Attempt, world: World, *, steps: int, fair: bool) -> Row:

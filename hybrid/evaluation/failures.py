@@ -20,7 +20,9 @@ from hybrid.evaluation.base import Attempt
 
 CAUSES: Final = ("language", "perception", "model", "search", "check", "execution")
 """In the order of the sentence: from words to motion."""
-UNSEEN: Final = ("not seen", "cannot be seen", "cannot be perceived", "does not see", "is not visible")
+UNSEEN: Final = ("is not seen", "are not seen", "cannot be seen", "cannot be perceived", "is not visible")
+ERRORS: Final = {"PerceptionError": "perception", "LanguageError": "language"}
+"""What an attempt failed for that ended with an error, by its kind; others are of execution."""
 Log = Sequence[dict[str, Json]]
 
 
@@ -31,6 +33,9 @@ def cause(attempt: Attempt, *, plan_valid: bool | None) -> str:
         attempt: as the arm reports it.
         plan_valid: whether its plan states or reaches the goal; None for arms without a plan.
     """
+    error = _last(attempt.log, ("error",))
+    if error is not None:
+        return ERRORS.get(str(error["kind"]), "execution")
     if attempt.status in ("question", "answered") or plan_valid is False:
         return "perception" if _unseen(attempt.reason) and attempt.plan is not None else "language"
     if attempt.status == "refused":

@@ -75,7 +75,7 @@ class LanguageArm:
         while True:
             written = self.writer.write(instruction, belief.scene, self.form, feedback=feedback, last=last)
             log.append(noted(written, self.writer.name))
-            if checks >= self.retries or written.problem is not None:
+            if checks >= self.retries or written.problem is not None or written.output == last:
                 return written, log, checks
             verdict = rehearsed(written.steps, belief, goals)
             checks += 1

@@ -89,7 +89,19 @@ def named(spec: str, known: tuple[str, ...], field: str) -> Named:
     if head not in known:
         raise ConfigError(field, f"there is no {field[:-1] if field.endswith('s') else field} {head!r}",
                           f"Name one of {', '.join(known)}, or FILE.py:NAME.")  # fmt: skip
+    _refuse_given(head, given, field)
     return Named(spec, head, None, given)
+
+
+def _refuse_given(name: str, given: str, field: str) -> None:
+    """Refuse early what cannot follow ``=`` after ``name``."""
+    path = Path(given.rpartition(":")[0] if FILE in given else given)
+    if name in LANGUAGE and given and (FILE not in given or not path.is_file()):
+        raise ConfigError(field, f"{given} names no model", f"Say {name}=FILE.py:NAME.")
+    if (name in FROM_FILES or (name == "recorded" and given)) and not path.is_file():
+        raise ConfigError(field, f"there is no file {given!r}", f"Say {name}=FILE.json.")
+    if given and name not in (*LANGUAGE, *FROM_FILES, "recorded"):
+        raise ConfigError(field, f"{name} takes nothing after =", f"Say {name}.")
 
 
 def build_arm(spec: str, settings: Settings) -> Arm:
@@ -111,10 +123,7 @@ def build_suite(spec: str) -> TaskSuite:
     """Return the suite that ``spec`` names; raises ``ConfigError`` when there is none."""
     suite = named(spec, TASKS, "suite")
     if suite.name in FROM_FILES and suite.file is None:
-        given = Path(suite.given)
-        if not suite.given or not given.is_file():
-            raise ConfigError("suite", f"there is no file {suite.given!r}", f"Say {suite.name}=FILE.json.")
-        return FROM_FILES[suite.name](given.resolve())
+        return FROM_FILES[suite.name](Path(suite.given).resolve())
     if suite.file is not None:
         return _OwnSuite(suite.name, loaded(suite.file, suite.name, "suite"))
     return _OwnSuite(suite.name, lambda seed: make_task(suite.name, seed))
@@ -187,7 +196,5 @@ def _language_arm(arm: Named, settings: Settings) -> Arm:
         writer = BackendWriter(cast("ActionPlanner", language))
     if arm.given:
         path, _, name = arm.given.rpartition(":")
-        if FILE not in arm.given or not Path(path).is_file():
-            raise ConfigError("arms", f"{arm.given} names no model", f"Say {arm.name}=FILE.py:NAME.")
         writer = PromptedWriter(name, loaded(Path(path).resolve(), name, "arms")(settings))
     return LanguageArm(writer, parts.perceiver, form, retries, language if retries else None)

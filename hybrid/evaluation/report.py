@@ -60,7 +60,8 @@ class Row:
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Row:
         """Return the row that was written as JSON."""
-        return cls(**{**record, "plan_ms": tuple(record["plan_ms"])})
+        rest = {name: value for name, value in record.items() if name != "plan_ms"}
+        return cls(plan_ms=tuple(record["plan_ms"]), **rest)
 
 
 def in_a_row(rows: Sequence[Row], seed: int, kind: str, length: int) -> Row:

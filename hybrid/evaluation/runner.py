@@ -1,7 +1,6 @@
 """Runs arms on the tasks of a suite, in this process or in several; the result does not depend on how many.
 
-Test seeds start at ``TEST_SEEDS``; smaller ones belong to training and tuning and are refused unless asked for as such.
-With a folder, every attempt is kept there as soon as it is done, and what is kept is not attempted again.
+Seeds of training and tuning are refused unless asked for as such (``hybrid.evaluation.heldout``). With a folder, every attempt is kept there as soon as it is done, and what is kept is not attempted again.
 """
 
 from __future__ import annotations
@@ -23,12 +22,12 @@ from hybrid.config import Settings
 from hybrid.errors import BudgetError, ConfigError
 from hybrid.evaluation.attempting import attempted
 from hybrid.evaluation.base import Arm, TaskSuite
+from hybrid.evaluation.heldout import refuse_testing
+from hybrid.evaluation.planbench_tasks import PREFIX
 from hybrid.evaluation.registry import ARMS, Named, build_arm, build_suite, files_of, named
 from hybrid.evaluation.report import Row, report, without_times
 from hybrid.evaluation.shards import Kept, plain_name, read_shard, shard_path, study_of, write_shard, write_whole
 
-TEST_SEEDS = 500_000
-"""First seed of the held-out range: training and tuning use smaller ones."""
 MOST_EPISODES = 100_000
 UNHURRIED = {"plan_milliseconds": 120_000.0, "task_seconds": 7200.0}
 """Settings under which no attempt ends for want of time: how busy the machine is must not change a result."""
@@ -207,13 +206,11 @@ def refuse(suite: str, arms: Sequence[str], *, episodes: int, seed: int, workers
     if not arms or len(set(labels)) != len(labels):
         remedy = f"Name each of these at most once, comma-separated: {', '.join(ARMS)}, FILE.py:NAME."
         raise ConfigError("arms", "an arm is named twice or none is", remedy)
+    if any(arm.name == "recorded" and arm.file is None for arm in chosen) and not suite.startswith(PREFIX):
+        raise ConfigError("arms", "recorded plans are for PlanBench", f"Say --suite {PREFIX}FILE.json.")
     most = MOST_EPISODES if size is None else size
     if not 1 <= episodes <= most:
         raise ConfigError("episodes", f"{episodes} is out of range", f"Ask for 1 to {most}.")
     if not 1 <= workers <= 256:
         raise ConfigError("workers", f"{workers} is out of range", "Ask for 1 to 256 processes.")
-    if seed < 0:
-        raise ConfigError("seed", f"{seed} is negative", f"Test seeds start at {TEST_SEEDS}.")
-    if seed < TEST_SEEDS and not tuning:
-        remedy = f"Take a seed of at least {TEST_SEEDS}, or say --tuning and claim nothing of the result."
-        raise ConfigError("seed", f"{seed} lies in the range of training and tuning", remedy)
+    refuse_testing(seed, tuning=tuning)

@@ -26,7 +26,7 @@ from world_model.checkpoint import DEFAULT
 VERSION: Final = 1
 ROOMS: Final = ("simulator", "world_model", "planner", "hybrid")
 APART: Final = frozenset(
-    {"agents", "api", "cli", "store", "ablations.py", "ablation_page.py", "circumstances.py", "contrast.py", "films.py"}
+    {"agents", "api", "cli", "ablations.py", "ablation_page.py", "circumstances.py", "contrast.py", "films.py"}
     | {"page.py", "plots.py", "speed.py", "solvers.py", "statistics.py", "study.py", "train.py"}
 )
 """Folders and files on whose code no row depends: doors, and what is done with rows afterwards."""

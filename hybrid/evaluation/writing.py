@@ -257,7 +257,7 @@ def _named(line: str, names: dict[str, str]) -> Step | None:
     if len(tokens) < 2 or tokens[0] not in names.values() or tokens[1] not in STEP_RELATIONS:
         return None
     to = _places(tokens[2:], names)
-    relation = cast("StepRelation", tokens[1])
+    relation = tokens[1]
     wanted = {"aside": 0, "between": 2}.get(relation, 1)
     if to is None or len(to) != wanted:
         return None

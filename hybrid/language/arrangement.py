@@ -112,10 +112,38 @@ def ring(
             angles = [start + 2 * math.pi * index / corners for index in range(corners)]
             shape = [(radius * math.cos(angle), radius * math.sin(angle)) for angle in angles]
             points = points or _fitted(shape, things, scene, place, around)
+    if points is None and around is not None:
+        points = _arc(things, scene, around, max(least, 0.09))
     if points is None:
         room = "round it " if around is not None else ""
         raise Unresolvable(f"there is no room {room}for a {form} of {len(things)} things")
     return _assigned(things, points)
+
+
+def _arc(things: Sequence[Thing], scene: Scene, around: Thing, radius: float) -> list[Point] | None:
+    """As much of a circle round a thing near an edge as lies in the work area; None when too little does."""
+    others = [t for t in scene.things if t.id not in {thing.id for thing in things} and t is not around]
+    x, y = around.position[:2]
+    ring_points = [
+        (x + radius * math.cos(math.radians(a)), y + radius * math.sin(math.radians(a))) for a in range(0, 720, 5)
+    ]
+    free = [
+        all(inside(px, py, thing) for thing in things) and all(_gap((px, py), other) > CLEARANCE for other in others)
+        for px, py in ring_points
+    ]
+    begin, length = max(((s, _run(free, s)) for s in range(72)), key=lambda pair: pair[1])
+    count = len(things)
+    chosen = (
+        [ring_points[begin + round(k * (length - 1) / (count - 1))] for k in range(count)] if length > count else []
+    )
+    widest = max(max(thing.size[:2]) for thing in things)
+    tight = any(math.dist(p, q) < widest + CLEARANCE / 2 for p, q in pairwise(chosen))
+    return chosen if chosen and not tight else None
+
+
+def _run(free: Sequence[bool], start: int) -> int:
+    """How many places in a row are free from ``start`` on, once round at most."""
+    return next((k for k in range(72) if not free[start + k]), 72)
 
 
 def spread(things: Sequence[Thing], scene: Scene) -> list[Fact]:

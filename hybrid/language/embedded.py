@@ -19,18 +19,21 @@ from hybrid.errors import LanguageError
 from hybrid.language.clarification import Moment, Pending, resumed
 from hybrid.language.decoding import Decoded, beams, greedy
 from hybrid.language.description import name
-from hybrid.language.guards import doubts, ignored_colours, unknown_words, unsaid
+from hybrid.language.guards import doubts, ignored_colours, in_number, unknown_words, unsaid
+from hybrid.language.lexicon import KIND_WORDS, plural
 from hybrid.language.network import SHIPPED, Network, load
 from hybrid.language.parting import parts
 from hybrid.language.reading import from_tokens
 from hybrid.language.resolver import resolve
 from hybrid.language.schema import Hold, Program
 from hybrid.language.spelling import Speller
-from hybrid.language.wire import END
+from hybrid.language.wire import END, to_tokens
 from simulator.base import MOVABLE, Scene
 
 SURE: Final = 0.74
 """Probability of the greedy program from which it is taken at once (EVIDENCE 7: 93 % right when -log p < 0.30)."""
+PLURALS: Final = tuple(plural(word) for words in KIND_WORDS.values() for word in words)
+"""Words that are in no vocabulary as a whole and yet no mistakes."""
 AGREED: Final = 0.60
 """Share of the beam's probability that must mean the same on this table to be taken."""
 WORTH_ASKING: Final = 0.08
@@ -88,7 +91,9 @@ class EmbeddedLanguageModel:
         self._name = f"embedded-{str(network.card.get('weights_sha256', 'untrained'))[:8]}"
         words = network.card.get("spelling") if ingredients.speller else None
         vocabulary = network.tokenizer.get_vocab(with_added_tokens=False)
-        self._speller = Speller(vocabulary.__contains__, [str(w) for w in words] if isinstance(words, list) else [])
+        self._speller = Speller(
+            vocabulary.__contains__, [*map(str, words), *PLURALS] if isinstance(words, list) else ()
+        )
 
     @property
     def name(self) -> str:
@@ -170,11 +175,11 @@ class EmbeddedLanguageModel:
         if not decoded.complete:
             return None
         try:
-            program = from_tokens(decoded.tokens)
+            program = in_number(text, from_tokens(decoded.tokens))
         except LanguageError:
             return None
         answer = resolve(program, scene, unknown_words(text), moment.turns, moment.chosen)
-        answer = replace(answer, program=" ".join(decoded.tokens[:-1]))
+        answer = replace(answer, program=" ".join(to_tokens(program)[:-1]))
         probability = math.exp(decoded.log_probability)
         if not self._with.guards:
             return Reading(answer, probability, ())

@@ -129,6 +129,8 @@ class Clauses:
 
     def _pair(self, act: str, a: Phrase, push: bool) -> tuple[AnyStep, str, str]:
         kinds = {"on": SUPPORTS, "in": CONTAINERS, "zone": ZONES}.get(act, LANDMARKS)
+        if act in ("in", "zone") and self._rng.random() < 0.08:
+            kinds = ("thing",)
         b = self._nouns.phrase(kinds)
         words = self._rng.choice(RESTS[act])
         relation: Pairing = "in" if act == "zone" or (_holds(b.term) and act == "on") else act  # type: ignore[assignment]

@@ -99,7 +99,7 @@ def state(clause: Clause, rng: random.Random) -> str:
     """Say the clause as a wish, a duty or a wanted state."""
     states = _PUSHED_STATES if clause.step.push else _STATES
     inside = clause.step.act == "pair" and clause.step.relation == "in" and not clause.step.push
-    if inside and clause.target and clause.rest.endswith(clause.target) and rng.random() < 0.07:
+    if inside and clause.target and clause.rest.endswith(clause.target) and rng.random() < 0.14:
         return rng.choice(_HOLDERS).format(a=clause.subject, t=clause.target)
     return clause.subject if not clause.rest else _fill(rng.choice(states), clause)
 

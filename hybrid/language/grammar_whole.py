@@ -228,8 +228,8 @@ _FLOORS: Final[dict[schema.Floors, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 WEIGHTS: Final = {
-    "centre": 1, "swap": 8, "match": 6, "sort": 6, "shape": 7, "spread": 4, "gather": 3, "approach": 4,
-    "row": 5, "tower_more": 4,
+    "centre": 1, "swap": 8, "match": 6, "sort": 6, "shape": 9, "spread": 4, "gather": 3, "approach": 4,
+    "row": 5, "tower_more": 5,
 }  # fmt: skip
 
 

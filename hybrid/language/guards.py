@@ -24,6 +24,11 @@ _RETRACTION: Final = re.compile(
 _POLITE: Final = re.compile(
     r"\b(?:(?:do not|don't|dont|do you|would you) mind|why (?:not|don't)|can't you|couldn't you|no rush|no problem)\b"
 )
+_EXCEPTION: Final = re.compile(
+    r"\b(?:except\w*|excluding|apart from|other than|save for"
+    r"|(?:all|everything|anything|every \w+|all \w+|all the \w+) but)\b"
+)
+"""Words after which a program that leaves nothing out is suspect."""
 _UNTIL: Final = re.compile(r"\buntil\b")
 _QUANTITY: Final = re.compile(
     r"(\d+|" + "|".join((*lexicon.NUMBER_WORDS, "an", "a")) + r")\s*(cms?|centim\w*|mm|millim\w*|inch\w*)"
@@ -106,6 +111,33 @@ def unsaid(text: str) -> frozenset[str]:
     return frozenset(colours | kinds | aside | (set(CENTIMETRES) - said))
 
 
+def in_number(text: str, program: Program) -> Program:
+    """Return ``program`` with *the* made *all* where its noun is said in the plural only: *line the cubes up*.
+
+    Superlatives choose among several and stay; so does what is said in the singular too.
+    """
+    said = re.findall(r"[a-z]+", text.lower())
+    many = frozenset(kind for kind, words in lexicon.KIND_WORDS.items() if _plural_only(said, words))
+    if not many or program.refuse is not None:
+        return program
+
+    def agreed(term: Term) -> Term:
+        single = isinstance(term, Selector) and term.quantifier == "the" and term.extreme in (None, "other")
+        return term.model_copy(update={"quantifier": "all"}) if single and term.kind in many else term
+
+    steps = tuple(
+        step.model_copy(update={"a": tuple(agreed(t) for t in getattr(step, "a", ()))})
+        if getattr(step, "a", ())
+        else step
+        for step in program.steps
+    )
+    return program.model_copy(update={"steps": steps})
+
+
+def _plural_only(said: list[str], words: tuple[str, ...]) -> bool:
+    return any(lexicon.plural(word) in said for word in words) and not any(word in said for word in words)
+
+
 def unknown_words(text: str) -> tuple[str, ...]:
     """Return nouns of ``text`` that name nothing we know, for a refusal to quote: *banana* of *put the banana down*."""
     found: list[str] = []
@@ -180,11 +212,17 @@ def _side_doubts(text: str, program: Program) -> list[str]:
 
 def _negation_doubts(text: str, program: Program) -> list[str]:
     text = _POLITE.sub("", text)
-    if not lexicon.NEGATION.search(text) or _RETRACTION.search(text) or _UNTIL.search(text):
+    if (
+        not (lexicon.NEGATION.search(text) or _EXCEPTION.search(text))
+        or _RETRACTION.search(text)
+        or _UNTIL.search(text)
+    ):
         return []
     limits = program.keep or any(isinstance(step, schema.Clear) or step.push for step in program.steps)
     apart = any(isinstance(step, schema.Pair) and step.relation == "apart" for step in program.steps)
     excludes = any(isinstance(noun, Selector) and noun.excluding for noun in nouns(program))
+    if _EXCEPTION.search(text) and not excludes and not limits:
+        return ["something was left out"]
     return [] if limits or apart or excludes else ["something was ruled out"]
 
 

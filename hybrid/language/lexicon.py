@@ -180,6 +180,8 @@ DIRECTION_WORDS: Final[dict[Direction, tuple[str, ...]]] = {
         "forwards",
         "up",
         "towards the back",
+        "back",
+        "to the back",
     ),
     "closer": (
         "closer",

@@ -38,7 +38,7 @@ class Speller:
 
     def _word(self, word: str) -> str:
         low = word.lower()
-        if self._known(low) or low in self._rank:
+        if low in self._rank or any(self._known(stem) for stem in _stems(low)):
             return word
         low = _DOUBLED.sub(r"\1", low)
         most = 2 if len(low) >= LONG else 1
@@ -50,6 +50,11 @@ class Speller:
                 if slips <= most and (best is None or found < best):
                     best = found
         return word if best is None else best[2]
+
+
+def _stems(word: str) -> list[str]:
+    """The word, and what it is an inflection of if it is one: *cubes*, *nudged*, *stacking*."""
+    return [word, *(word.removesuffix(end) for end in ("s", "es", "ed", "d", "ing") if word.endswith(end))]
 
 
 def distance(a: str, b: str, most: int) -> int:

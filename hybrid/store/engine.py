@@ -29,6 +29,8 @@ HEAD = "0002"
 """Revision this code reads and writes; a test compares it with the newest migration."""
 BUSY_SECONDS = 5.0
 """How long a connection waits for another's lock before ``StoreLockedError``."""
+_PATIENCE = "-c idle_in_transaction_session_timeout=10s -c lock_timeout=20s"
+"""A process that was stopped in the middle of a transaction must not keep its rows from everybody else."""
 _MIGRATION_LOCK, _TURN_LOCK = 7_203_911, 7_203_912
 """Arbitrary keys of the PostgreSQL advisory locks that let one at a time migrate, and one at a time take its turn."""
 
@@ -164,7 +166,7 @@ def _is_path(url: URL) -> bool:
 def _connectable(address: URL, busy_seconds: float) -> Engine:
     if address.get_backend_name() != "sqlite":
         try:
-            return create_engine(address, pool_pre_ping=True)
+            return create_engine(address, pool_pre_ping=True, connect_args={"options": _PATIENCE})
         except ModuleNotFoundError as error:
             remedy = "Install the extra: pip install 'hybrid-planner[postgres]'."
             raise StoreMissingError("database_url", f"the driver {error.name} is not installed", remedy) from error

@@ -16,15 +16,17 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 
+TRIES = 2
+"""How often one thing is asked for before it is left where it is."""
 Place = dict[str, Any]
 """A thing as the tool ``look`` reports it."""
 
 
 class TidyingModel(BaseChatModel):
-    """Looks, puts one loose thing after the other into the container, and says when it is done."""
+    """Looks, puts one loose thing after the other into a container that is free, and says when it is done."""
 
-    container: str
-    """Id of the tray or bowl that everything goes into."""
+    containers: tuple[str, ...]
+    """Ids of the trays and bowls that things go into, one in each."""
 
     @property
     def _llm_type(self) -> str:
@@ -57,9 +59,11 @@ class TidyingModel(BaseChatModel):
         things = cast("list[Place]", last.artifact["things"])
         names = {thing["id"]: thing["name"] for thing in things}
         asked = [str(call["args"].get("instruction", "")) for message in messages for call in calls_of(message)]
-        loose = [thing for thing in things if thing["movable"] and thing["on"] != self.container]
-        wishes = [f"put {thing['name']} in {names[self.container]}" for thing in loose]
-        fresh = [wish for wish in wishes if wish not in asked]
+        filled = {thing["on"] for thing in things}
+        free = [container for container in self.containers if container not in filled]
+        loose = [thing for thing in things if thing["movable"] and thing["on"] not in self.containers]
+        wishes = [f"put {thing['name']} in {names[there]}" for thing, there in zip(loose, free, strict=False)]
+        fresh = [wish for wish in wishes if asked.count(wish) < TRIES]
         if fresh:
             return called("plan_and_execute", {"instruction": fresh[0]}, len(messages))
         left = ", ".join(str(thing["name"]) for thing in loose)

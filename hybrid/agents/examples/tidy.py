@@ -23,6 +23,7 @@ TABLE: dict[str, Any] = {
         {"kind": "cube", "colour": "red", "position": [-0.05, 0.12]},
         {"kind": "cylinder", "colour": "green", "position": [0.12, 0.05]},
         {"kind": "tray", "colour": "brown", "position": [0.05, -0.12]},
+        {"kind": "bowl", "colour": "white", "position": [-0.15, -0.12]},
     ],
 }
 
@@ -34,7 +35,9 @@ def tidy(engine: PlanningEngine | EngineMaker | None = None, model: BaseChatMode
         engine: what plans and acts; None composes the one that the ``HYBRID_*`` variables describe.
         model: any chat model with tool calling; None is the one written by hand.
     """
-    agent = create_agent(model or TidyingModel(container="brown_tray_1"), planning_tools(engine, scene=TABLE))
+    agent = create_agent(
+        model or TidyingModel(containers=("brown_tray_1", "white_bowl_1")), planning_tools(engine, scene=TABLE)
+    )
     said = agent.invoke({"messages": [{"role": "user", "content": "Please tidy the table."}]})
     return [str(message.content) for message in said["messages"] if message.content]
 

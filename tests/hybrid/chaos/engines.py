@@ -1,20 +1,15 @@
-"""Engines for the storms: the product, and one that only moves the tool, through the same records and a real world.
+"""A cheap engine for the storms: it only moves the tool, through the same records as the product and in a real world.
 
-Both act on a world that writes every physical step down in a file of its own, outside the store: what was moved twice
+Its world writes every physical step down in a file of its own, outside the store: what was moved twice
 can be read there.
 """
 
 import os
 import threading
-from dataclasses import replace
 
 import numpy as np
 
 from hybrid.base import AttemptRecord, Decomposition, Outcome, StepRecord
-from hybrid.bootstrap import build_engine
-from hybrid.carrying import engine_runner
-from hybrid.config import load_settings
-from hybrid.engine import PlanningEngine
 from planner.base import Manipulation, Plan, TraceEntry
 from simulator.base import Fact, Scene, Subgoal, Thing, Verdict
 from simulator.world import PhysicalWorld
@@ -54,14 +49,6 @@ def witnessed(runner, log, fuse=None):
         return runner(job)
 
     return run
-
-
-def product():
-    """Return a runner with the product's engine on witnessed worlds; its own store is in memory and never used."""
-    settings = load_settings(database_url="sqlite://", plan_candidates=64, task_seconds=60.0)
-    engine = build_engine(settings)
-    parts = engine.parts
-    return engine_runner(PlanningEngine(replace(parts, world=WitnessedWorld)))
 
 
 def wiggle():
@@ -106,6 +93,3 @@ def wiggle():
         return ended
 
     return run
-
-
-ENGINES = {"product": product, "wiggle": wiggle}

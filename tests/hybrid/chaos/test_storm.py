@@ -1,7 +1,7 @@
 """Covers the service under kills: nothing acknowledged is lost, nothing moves twice, and everything ends whole.
 
-The short profile of ``tests.hybrid.chaos.storm``, with a real world, queue, store and server; the long one is a command.
-It runs in a process of its own, because it forks.
+The short profile of ``tests.hybrid.chaos.storm``, with a real world, queue, store and server; the long one is a
+command. It runs in a process of its own, because it forks.
 """
 
 import json

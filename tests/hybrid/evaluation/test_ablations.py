@@ -15,7 +15,7 @@ from hybrid.config import Settings
 from hybrid.errors import ConfigError
 from hybrid.evaluation import ablations
 from hybrid.evaluation.ablations import PAGE, ROWS, Study, ablate, farthest_move, least_manipulations
-from hybrid.evaluation.arms import ARMS
+from hybrid.evaluation.registry import ARMS
 from hybrid.evaluation.report import Row, report
 from hybrid.evaluation.runner import Progress
 from hybrid.evaluation.variants import VARIANTS

@@ -19,8 +19,9 @@ from hybrid.evaluation import attempting, runner
 from hybrid.evaluation.arms import EngineArm, IdleArm, RandomArm
 from hybrid.evaluation.base import Arm, Attempt
 from hybrid.evaluation.guard import GuardedWorld
+from hybrid.evaluation.heldout import TEST_SEEDS
 from hybrid.evaluation.report import without_times
-from hybrid.evaluation.runner import TEST_SEEDS, evaluate
+from hybrid.evaluation.runner import evaluate
 from hybrid.evaluation.shards import shard_path
 from simulator.base import Disturbance, Physics, Scene, World
 from simulator.disturbed import world_of

@@ -23,6 +23,7 @@ SPELLER = Speller(KNOWN.__contains__, WORDS)
         ("yelow-blue cubbbe", "yellow-blue cube"),
         ("zzzz 5cm @#", "zzzz 5cm @#"),
         ("teapot", "teapot"),
+        ("line the cubes up", "line the cubes up"),
     ],
 )
 def test_only_words_that_are_unknown_and_close_to_one_are_put_right(said, meant):

@@ -23,6 +23,7 @@ def small_start(monkeypatch):
 
     monkeypatch.setattr(training, "start", start)
     monkeypatch.setattr(training, "HELD_OUT_SAMPLES", 3)
+    monkeypatch.setattr(training, "_SPELLED", 300)
 
 
 def losses(folder):
