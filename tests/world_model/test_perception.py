@@ -54,6 +54,18 @@ def test_a_packaged_scene_is_seen_whole_and_to_a_centimetre(perceiver: TokenPerc
         assert np.linalg.norm(np.subtract(belief.scene.thing(thing.id).position, thing.position)) < 0.012, thing.id
 
 
+def test_a_plank_and_a_tall_cylinder_are_each_one_thing_with_its_heading(perceiver: TokenPerceiver) -> None:
+    plank = Thing("red_cube_1", "cube", "red", (0.10, 0.035, 0.03), (-0.1, 0.1, 0.015), 0.7)
+    tall = Thing("blue_cylinder_1", "cylinder", "blue", (0.032, 0.032, 0.10), (0.1, -0.1, 0.05))
+    belief = perceiver.look(first_look(Scene("long", (plank, tall))))
+    assert sorted(t.id for t in belief.scene.things) == ["blue_cylinder_1", "red_cube_1"]
+    seen = belief.scene.thing("red_cube_1")
+    assert seen.size[0] == pytest.approx(0.10, abs=0.015)
+    assert seen.size[1] == pytest.approx(0.035, abs=0.01)
+    assert seen.yaw == pytest.approx(0.7, abs=0.15)
+    assert belief.scene.thing("blue_cylinder_1").size[2] == pytest.approx(0.10, abs=0.015)
+
+
 def test_the_same_images_give_the_same_belief(perceiver: TokenPerceiver) -> None:
     seen = first_look(load_scene("demo"))
     one, two = perceiver.look(seen), perceiver.look(seen)
