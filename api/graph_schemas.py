@@ -138,12 +138,13 @@ def context_of(body: RunCreate, *, resumable: bool) -> PlanningContext:
         ValueError: a setting has an unknown value.
     """
     known = {"approval": ("never", "always"), "questions": ("ask", "report")}
-    given = {name: body.config.configurable[name] for name in known if name in body.config.configurable}
+    given: dict[str, Any] = {name: body.config.configurable[name] for name in known if name in body.config.configurable}
     given |= {name: value for name, value in (body.context or {}).items() if name in known}
     for name, value in given.items():
         if value not in known[name]:
             raise ValueError(f"context.{name}: {value!r} is unknown; write {' or '.join(known[name])}")
-    return PlanningContext(**({"questions": "ask" if resumable else "report"} | given))
+    usual: dict[str, Any] = {"questions": "ask" if resumable else "report"}
+    return PlanningContext(**{**usual, **given})
 
 
 def thread_view(thread: Thread, snapshot: StateSnapshot | None) -> dict[str, Any]:

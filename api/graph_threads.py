@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.concurrency import run_in_threadpool
@@ -99,7 +99,7 @@ async def update(thread: ExistingThread, body: StateUpdate, room: Graphs, tenant
         config = await graph.aupdate_state(at(thread, moment), values, as_node=body.as_node)
     except InvalidUpdateError as error:
         raise HTTPException(422, f"as_node: {error}") from error
-    inner = cast("dict[str, Any]", config.get("configurable", {}))
+    inner = config.get("configurable", {})
     checkpoint = {"thread_id": thread.id, "checkpoint_ns": "", "checkpoint_id": inner.get("checkpoint_id")}
     return {"checkpoint": {**checkpoint, "checkpoint_map": {}}, **checkpoint}
 

@@ -12,7 +12,7 @@ from typing import Any, Literal, cast
 
 from hybrid.errors import InstructionError
 from hybrid.language.description import say
-from simulator.base import RELATIONS, Fact, Manner, Scene, Subgoal
+from simulator.base import RELATIONS, Fact, Relation, Scene, Subgoal
 from simulator.places import PLACES
 
 DECISIONS = ("approve", "edit", "reject")
@@ -87,7 +87,7 @@ def _subgoal(entry: object, scene: Scene, field: str) -> Subgoal:
     if manner not in ("any", "pick", "push"):
         raise InstructionError(f"{field}.manner", f"{manner!r} is unknown", "Write any, pick or push.")
     keep = tuple(_known(name, scene, f"{field}.keep") for name in given.get("keep") or ())
-    return Subgoal(made, say(made, scene, cast("Manner", manner)), keep=keep, manner=cast("Manner", manner))
+    return Subgoal(made, say(made, scene, manner), keep=keep, manner=manner)
 
 
 def fact_of(data: object, scene: Scene, field: str = "fact") -> Fact:
@@ -96,7 +96,7 @@ def fact_of(data: object, scene: Scene, field: str = "fact") -> Fact:
     Raises:
         InstructionError: the relation, the number of arguments, a thing or a place is unknown.
     """
-    parts = cast("Sequence[Any]", data) if isinstance(data, list | tuple) else ()
+    parts: Sequence[Any] = cast("Sequence[Any]", data) if isinstance(data, list | tuple) else []
     relation = next((known for known in RELATIONS if parts and known == parts[0]), None)
     if relation is None:
         raise InstructionError(field, "its relation is unknown", f"Begin it with one of {', '.join(RELATIONS)}.")
@@ -105,7 +105,7 @@ def fact_of(data: object, scene: Scene, field: str = "fact") -> Fact:
         wanted = "2 or more" if relation == "line" else " or ".join(str(count) for count in counts)
         raise InstructionError(field, f"{relation} has {len(arguments)} arguments", f"Give {wanted}.")
     if relation != "at":
-        return Fact(relation, tuple(_known(name, scene, field) for name in arguments))
+        return Fact(cast("Relation", relation), tuple(_known(name, scene, field) for name in arguments))
     return Fact("at", (_known(arguments[0], scene, field), *_place(arguments[1:], field)))
 
 

@@ -155,7 +155,7 @@ def _search(session: Session, op: SearchOp) -> list[SearchItem]:
     ]  # fmt: skip
 
 
-def _under(prefix: tuple[str, ...]) -> Select[tuple[ItemRow]]:
+def _under(prefix: tuple[str, ...]) -> Select[ItemRow]:
     """Return the statement that finds living items below ``prefix``, the latest first."""
     query = select(ItemRow).where(or_(ItemRow.expires_at.is_(None), ItemRow.expires_at > _now()))
     if prefix:

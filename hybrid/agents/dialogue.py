@@ -176,7 +176,7 @@ class Dialogue:
     def _table(self, state: PlanningState, seed: int) -> tuple[str, int]:
         """Return the id of the table to act on and its clock: the one named, the thread's own, or a new one."""
         scene, worlds = requested_scene(state.get("scene")), self.desk.worlds
-        named, progress = state.get("table"), state.get("progress", {})
+        named, progress = cast("object", state.get("table")), state.get("progress", {})
         if named is not None:
             if not isinstance(named, str) or not 0 < len(named) <= 120:
                 raise InstructionError("table", "not a text of 1 to 120 characters", "Name a table, or leave it out.")

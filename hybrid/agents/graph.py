@@ -19,7 +19,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.store.base import BaseStore
-from langgraph.types import CachePolicy, Checkpointer, RetryPolicy
+from langgraph.types import CachePolicy, RetryPolicy
 
 from hybrid.agents.desk import Desk, EngineMaker
 from hybrid.agents.dialogue import Dialogue
@@ -55,7 +55,7 @@ for that setting. Without a checkpointer there is nothing to wait for, and a sub
 def build_graph(
     engine: PlanningEngine | EngineMaker | None = None,
     *,
-    checkpointer: Checkpointer = None,
+    checkpointer: bool | BaseCheckpointSaver[Any] | None = None,
     store: BaseStore | None = None,
     cache: BaseCache[Any] | None = None,
     standing: Standing | None = None,
@@ -82,7 +82,7 @@ def build_graph(
 def assembled(
     desk: Desk,
     *,
-    checkpointer: Checkpointer = None,
+    checkpointer: bool | BaseCheckpointSaver[Any] | None = None,
     store: BaseStore | None = None,
     cache: BaseCache[Any] | None = None,
     link: Callable[[str], str] | None = None,

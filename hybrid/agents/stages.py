@@ -149,7 +149,8 @@ class Stages:
         self.desk.store.close_episode(session.episode, result, session.world.state())
         record = cast("dict[str, Json]", plain(result))
         subgoals = record.pop("subgoals")
-        progress = Progress(**{**state.get("progress", {}), "next": "end"})
+        progress = state.get("progress", Progress()).copy()
+        progress["next"] = "end"
         if session.decomposition is not None and "before" in progress:
             progress["turns"] = self.desk.remembered(session, progress.get("said", ""), progress["before"])
         return {"subgoals": subgoals, "outcome": record, "progress": cast("Json", progress)}

@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 from typing import Annotated, Any, cast
 
-from langchain_core.runnables import RunnableConfig
 from langchain_core.tools import BaseTool, StructuredTool, ToolException
 from langgraph.prebuilt import ToolRuntime
 from pydantic import Field
@@ -97,9 +96,8 @@ class _Kit:
         request = {"instruction": instruction, "scene": self._scene, "seed": self._seed, "table": self._name(runtime)}
         last: dict[str, Any] = {}
         try:
-            config = cast("RunnableConfig", runtime.config)
             for mode, chunk in self._graph.stream(
-                cast("Any", request), config, context=self._context, stream_mode=["custom", "values"]
+                cast("Any", request), runtime.config, context=self._context, stream_mode=["custom", "values"]
             ):
                 if mode == "custom":
                     runtime.stream_writer(chunk)

@@ -1,6 +1,7 @@
 """Runs arms on the tasks of a suite, in this process or in several; the result does not depend on how many.
 
-Seeds of training and tuning are refused unless asked for as such (``hybrid.evaluation.heldout``). With a folder, every attempt is kept there as soon as it is done, and what is kept is not attempted again.
+Seeds of training and tuning are refused unless asked for as such (``hybrid.evaluation.heldout``). With a folder, every
+attempt is kept there as soon as it is done, and what is kept is not attempted again.
 """
 
 from __future__ import annotations

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from typing import Any, Literal, TypedDict, cast
 
 import typer
-from langgraph.graph import END, START, StateGraph
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph import START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import Checkpointer, Command
+from langgraph.types import Command
 
 from hybrid.agents.desk import EngineMaker
 from hybrid.agents.graph import build_graph
@@ -45,9 +46,10 @@ def supervise(state: Work) -> Command[Literal["planner", "__end__"]]:
     """Give the next wish to the planner, all of them on one table."""
     wishes = state.get("wishes", [])
     if not wishes:
-        return Command(goto=END)
+        return cast("Command[Literal['planner', '__end__']]", Command(goto="__end__"))
     table = state.get("table") or f"supervised-{uuid.uuid4().hex}"
-    return Command(goto="planner", update={"instruction": wishes[0], "wishes": wishes[1:], "table": table})
+    update = {"instruction": wishes[0], "wishes": wishes[1:], "table": table}
+    return cast("Command[Literal['planner', '__end__']]", Command(goto="planner", update=update))
 
 
 def note(state: Work) -> Work:
@@ -58,7 +60,7 @@ def note(state: Work) -> Work:
 
 
 def build_office(
-    engine: PlanningEngine | EngineMaker | None = None, checkpointer: Checkpointer = None
+    engine: PlanningEngine | EngineMaker | None = None, checkpointer: BaseCheckpointSaver[Any] | None = None
 ) -> CompiledStateGraph[Work, PlanningContext, Work, Work]:
     """Return the supervisor with its two workers."""
     office = StateGraph(Work, context_schema=PlanningContext)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from hybrid.evaluation.report import Row, in_a_row, report, summary
+from hybrid.evaluation.report import Row, in_a_row, report, summary, without_times
 
 
 def row(seed: int, *, success: bool, plan_ms: tuple[float, ...] = (), planner_share: float | None = 1.0) -> Row:
@@ -73,3 +74,36 @@ def test_the_report_is_the_published_contract_and_plain_json() -> None:
     tuned = report("place", 4000, arms, tuning=True)
     assert tuned["tuning"] is True
     assert tuned["command"] == "hybrid evaluate --suite place --arms random,hybrid --episodes 8 --seed 4000 --tuning"
+
+
+def test_success_is_told_by_length_and_failures_by_cause() -> None:
+    rows = [
+        replace(row(1, success=True), length=2),
+        replace(row(2, success=False), length=2, failure="search"),
+        replace(row(3, success=False), length=5, failure="search"),
+        replace(row(4, success=False), length=5, failure="model"),
+    ]
+    figures = summary(rows)
+    assert {n: (part["success"], part["n"]) for n, part in figures["by_length"].items()} == {"2": (1, 2), "5": (0, 2)}
+    assert figures["failures"] == {"model": 1, "search": 2}
+
+
+def test_a_row_survives_being_written() -> None:
+    kept = replace(row(1, success=False, plan_ms=(1.5, 2.25)), failure="check", steps=12, length=3, in_a_row=2)
+    assert Row.from_json(json.loads(json.dumps(kept.as_json()))) == kept
+
+
+def test_arms_on_fewer_tasks_are_compared_on_those_that_both_attempted() -> None:
+    arms = {"hybrid": [row(k, success=True) for k in range(8)], "flat": [row(k, success=k > 0) for k in range(3)]}
+    test = report("place", 500_000, arms)["mcnemar"]["hybrid:flat"]
+    assert (test["n"], test["only_first"], test["only_second"], test["difference"]) == (3, 1, 0, 1 / 3)
+    low, high = test["difference95"]
+    assert low < 1 / 3 < high
+
+
+def test_two_runs_differ_in_their_times_only() -> None:
+    slow = [replace(row(1, success=True, plan_ms=(10.0,)), milliseconds=900.0)]
+    quick = [replace(row(1, success=True, plan_ms=(1.0,)), milliseconds=90.0)]
+    one, two = (report("place", 500_000, {"hybrid": rows}) for rows in (slow, quick))
+    assert one != two
+    assert without_times(one) == without_times(two)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hybrid.evaluation.statistics import mcnemar, mean, quantile, wilson
+from hybrid.evaluation.statistics import mcnemar, mean, paired_difference, quantile, wilson
 
 Z = 1.959963984540054
 
@@ -87,3 +87,30 @@ def test_nothing_has_no_mean_and_no_quantile() -> None:
     assert mean([]) is None
     assert quantile([], 0.5) is None
     assert mean([1.0, 2.0, 6.0]) == 3.0
+
+
+def multinomial(n: int, first: int, second: int, chances: tuple[float, float]) -> float:
+    """Return the chance that exactly ``first`` tasks are won by one arm alone and ``second`` by the other."""
+    neither = n - first - second
+    ways = math.comb(n, first) * math.comb(n - first, second)
+    return ways * chances[0] ** first * chances[1] ** second * (1 - sum(chances)) ** neither
+
+
+@pytest.mark.parametrize("chances", [(0.3, 0.1), (0.5, 0.05), (0.05, 0.05), (0.15, 0.0), (0.6, 0.01)])
+def test_the_interval_of_a_paired_difference_covers_the_truth_as_often_as_it_says(chances: tuple[float, float]) -> None:
+    n, truth, covered = 40, chances[0] - chances[1], 0.0
+    for first in range(n + 1):
+        for second in range(n + 1 - first):
+            interval = paired_difference(first, second, n)
+            assert -1.0 <= interval.low <= interval.high <= 1.0
+            if interval.low <= truth <= interval.high:
+                covered += multinomial(n, first, second, chances)
+    assert covered >= 0.93
+
+
+def test_a_paired_difference_of_nothing_says_nothing_and_of_the_impossible_is_refused() -> None:
+    assert (paired_difference(0, 0, 0).low, paired_difference(0, 0, 0).high) == (-1.0, 1.0)
+    mirrored = paired_difference(3, 9, 20), paired_difference(9, 3, 20)
+    assert mirrored[0].low == pytest.approx(-mirrored[1].high)
+    with pytest.raises(ValueError, match="out of"):
+        paired_difference(3, 3, 5)
