@@ -41,6 +41,8 @@ WORTH_ASKING: Final = 0.08
 BEAM: Final = 5
 _NOT_STEPS: Final = frozenset({"refuse", "ask", "undo", "again", "further", "less", "instead", "keep"})
 """First words of programs that are no step of a list."""
+_ONWARD: Final = frozenset({"further", "less"})
+"""What goes on with an earlier request, and means nothing without one."""
 OFFERED: Final = 3
 
 
@@ -145,14 +147,30 @@ class EmbeddedLanguageModel:
         return next((choice for choice in choices if len(ids) == 1 and named[choice].id == ids[0]), None)
 
     def _answer(self, moment: Moment, scene: Scene) -> Decomposition:
-        first = self._read(greedy(self._network, moment.instruction, self._barred(moment.instruction)), moment, scene)
-        if first is not None and (not self._with.asking or (first.probability >= SURE and not first.doubts)):
-            return first.decomposition
+        barred = self._barred(moment.instruction) | (frozenset() if moment.turns else _ONWARD)
+        first = self._read(greedy(self._network, moment.instruction, barred), moment, scene)
         parted = self._parted(moment, scene)
-        if parted is not None and parted.probability >= SURE and not parted.doubts:
-            return parted.decomposition
+        sure = [r for r in (parted, first) if r is not None and r.probability >= SURE and not r.doubts]
+        if sure:
+            best = max(sure, key=lambda reading: reading.probability)
+            return best.decomposition if moment.turns else self._spoken_to(best, moment, scene)
+        if not self._with.asking and first is not None:
+            return first.decomposition
         more = [] if parted is None else [parted]
         return settled([*more, *self.readings(moment, scene)], moment.chosen)
+
+    def _spoken_to(self, reading: Reading, moment: Moment, scene: Scene) -> Decomposition:
+        """The answer to a request without any before it: a bare name may be one with its verb left out."""
+        if not reading.decomposition.program.startswith("instead "):
+            return reading.decomposition
+        barred = self._barred(moment.instruction) | _ONWARD | {"instead", "again", "undo", "hold", "at"}
+        other = self._read(greedy(self._network, moment.instruction, barred), moment, scene)
+        if other is None or other.doubts or other.decomposition.status != "planned":
+            return reading.decomposition
+        words = _words(other.decomposition)
+        if words in moment.chosen:
+            return other.decomposition
+        return Decomposition("question", message=f"Did you mean: {words}?", choices=(words,))
 
     def _parted(self, moment: Moment, scene: Scene) -> Reading | None:
         """Read a request of several steps part by part; the surest of the ways to part it, None when there is none."""
