@@ -20,7 +20,7 @@ from hybrid.language.clarification import Moment, Pending, resumed
 from hybrid.language.decoding import Decoded, beams, greedy
 from hybrid.language.description import name
 from hybrid.language.guards import doubts, ignored_colours, in_number, unknown_words, unsaid
-from hybrid.language.lexicon import KIND_WORDS, plural
+from hybrid.language.lexicon import COLOUR_WORDS, KIND_WORDS, plural
 from hybrid.language.network import SHIPPED, Network, load
 from hybrid.language.parting import parts
 from hybrid.language.reading import from_tokens
@@ -32,8 +32,11 @@ from simulator.base import MOVABLE, Scene
 
 SURE: Final = 0.74
 """Probability of the greedy program from which it is taken at once (EVIDENCE 7: 93 % right when -log p < 0.30)."""
-PLURALS: Final = tuple(plural(word) for words in KIND_WORDS.values() for word in words)
-"""Words that are in no vocabulary as a whole and yet no mistakes."""
+NAMES: Final = (
+    *(word for words in COLOUR_WORDS.values() for word in words),
+    *(form for words in KIND_WORDS.values() for word in words for form in (word, plural(word))),
+)
+"""Words that may be in no vocabulary as a whole and yet are no mistakes."""
 AGREED: Final = 0.60
 """Share of the beam's probability that must mean the same on this table to be taken."""
 WORTH_ASKING: Final = 0.08
@@ -93,9 +96,7 @@ class EmbeddedLanguageModel:
         self._name = f"embedded-{str(network.card.get('weights_sha256', 'untrained'))[:8]}"
         words = network.card.get("spelling") if ingredients.speller else None
         vocabulary = network.tokenizer.get_vocab(with_added_tokens=False)
-        self._speller = Speller(
-            vocabulary.__contains__, [*map(str, words), *PLURALS] if isinstance(words, list) else ()
-        )
+        self._speller = Speller(vocabulary.__contains__, [*map(str, words), *NAMES] if isinstance(words, list) else ())
 
     @property
     def name(self) -> str:

@@ -185,7 +185,7 @@ def _parts(term: Term) -> Iterator[Noun]:
     if isinstance(term, Selector):
         yield term
         yield from term.excluding
-        if term.anchor is not None and term.anchor.noun is not None:
+        if term.anchor is not None and isinstance(term.anchor.noun, Noun):
             yield term.anchor.noun
 
 
