@@ -61,6 +61,8 @@ class Guards:
         if not self._welcome(scope, headers.get("host", "")):
             detail = "This service does not answer to that host name; allow it with HYBRID_ALLOWED_HOSTS."
             await problem(Request(scope), 421, detail)(scope, receive, send_named)
+        elif "\x00" in scope["path"] or b"%00" in scope.get("query_string", b""):
+            await problem(Request(scope), 400, "The address holds a NUL character.")(scope, receive, send_named)
         elif size.isdigit() and int(size) > self._max:
             await problem(Request(scope), 413, self._too_large)(scope, receive, send_named)
         else:

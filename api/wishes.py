@@ -18,6 +18,8 @@ MOST_ACTIONS = 400
 """Most control actions of one prediction: 40 seconds."""
 STEP = 0.04
 """Longest way of the tool in one control step along each axis, metres."""
+FARTHEST = 10.0
+"""Largest number a fact may hold, metres; whole numbers of any length are compared before they become floats."""
 Seed = Annotated[int, Field(ge=0, le=2**63 - 1, strict=True)]
 
 
@@ -110,9 +112,9 @@ def checked_fact(index: int, fact: list[JsonValue], scene: Scene) -> list[str | 
         raise SceneError(f"{field}[0]", "is no relation", f"Use one of {', '.join(relations)}.")
     if not all(isinstance(value, str | int | float) and not isinstance(value, bool) for value in arguments):
         raise SceneError(field, "holds something else than names and numbers", "Name things by their ids.")
+    if not all(isinstance(value, str) or abs(cast("float", value)) <= FARTHEST for value in arguments):
+        raise SceneError(field, f"holds a number beyond {FARTHEST:g}", "Give metres.")
     values = tuple(value if isinstance(value, str) else float(cast("float", value)) for value in arguments)
-    if not all(isinstance(value, str) or math.isfinite(value) for value in values):
-        raise SceneError(field, "holds a number that is not finite", "Give metres.")
     made = Fact(relation, values)
     try:
         margin(made, scene.things)

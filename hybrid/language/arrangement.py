@@ -161,6 +161,8 @@ def nearest_place(thing: Thing, scene: Scene, kind: str, taken: frozenset[str]) 
     if kind == "free":
         return at(thing, free_spot(scene, thing))
     names = [name for name in PLACES if name != "center" and ("_" in name) == (kind == "corner") and name not in taken]
+    if not names:
+        raise Unresolvable(f"the table has only four {kind}s")
     others = [other for other in scene.things if other.id != thing.id]
     free = [name for name in names if all(_gap(PLACES[name], other) > PLACE_RADIUS / 2 for other in others)]
     best = min(free or names, key=lambda name: math.dist(PLACES[name], thing.position[:2]))

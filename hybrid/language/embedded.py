@@ -20,7 +20,7 @@ from hybrid.language.clarification import Moment, Pending, resumed
 from hybrid.language.decoding import Decoded, beams, greedy
 from hybrid.language.description import name
 from hybrid.language.guards import doubts, ignored_colours, in_number, unknown_words, unsaid
-from hybrid.language.lexicon import KIND_WORDS, plural
+from hybrid.language.lexicon import COLOUR_WORDS, KIND_WORDS, plural
 from hybrid.language.network import SHIPPED, Network, load
 from hybrid.language.parting import parts
 from hybrid.language.reading import from_tokens
@@ -32,8 +32,11 @@ from simulator.base import MOVABLE, Scene
 
 SURE: Final = 0.74
 """Probability of the greedy program from which it is taken at once (EVIDENCE 7: 93 % right when -log p < 0.30)."""
-PLURALS: Final = tuple(plural(word) for words in KIND_WORDS.values() for word in words)
-"""Words that are in no vocabulary as a whole and yet no mistakes."""
+NAMES: Final = (
+    *(word for words in COLOUR_WORDS.values() for word in words),
+    *(form for words in KIND_WORDS.values() for word in words for form in (word, plural(word))),
+)
+"""Words that may be in no vocabulary as a whole and yet are no mistakes."""
 AGREED: Final = 0.60
 """Share of the beam's probability that must mean the same on this table to be taken."""
 WORTH_ASKING: Final = 0.08
@@ -41,6 +44,8 @@ WORTH_ASKING: Final = 0.08
 BEAM: Final = 5
 _NOT_STEPS: Final = frozenset({"refuse", "ask", "undo", "again", "further", "less", "instead", "keep"})
 """First words of programs that are no step of a list."""
+_ONWARD: Final = frozenset({"further", "less"})
+"""What goes on with an earlier request, and means nothing without one."""
 OFFERED: Final = 3
 
 
@@ -91,9 +96,7 @@ class EmbeddedLanguageModel:
         self._name = f"embedded-{str(network.card.get('weights_sha256', 'untrained'))[:8]}"
         words = network.card.get("spelling") if ingredients.speller else None
         vocabulary = network.tokenizer.get_vocab(with_added_tokens=False)
-        self._speller = Speller(
-            vocabulary.__contains__, [*map(str, words), *PLURALS] if isinstance(words, list) else ()
-        )
+        self._speller = Speller(vocabulary.__contains__, [*map(str, words), *NAMES] if isinstance(words, list) else ())
 
     @property
     def name(self) -> str:
@@ -145,14 +148,30 @@ class EmbeddedLanguageModel:
         return next((choice for choice in choices if len(ids) == 1 and named[choice].id == ids[0]), None)
 
     def _answer(self, moment: Moment, scene: Scene) -> Decomposition:
-        first = self._read(greedy(self._network, moment.instruction, self._barred(moment.instruction)), moment, scene)
-        if first is not None and (not self._with.asking or (first.probability >= SURE and not first.doubts)):
-            return first.decomposition
+        barred = self._barred(moment.instruction) | (frozenset() if moment.turns else _ONWARD)
+        first = self._read(greedy(self._network, moment.instruction, barred), moment, scene)
         parted = self._parted(moment, scene)
-        if parted is not None and parted.probability >= SURE and not parted.doubts:
-            return parted.decomposition
+        sure = [r for r in (parted, first) if r is not None and r.probability >= SURE and not r.doubts]
+        if sure:
+            best = max(sure, key=lambda reading: reading.probability)
+            return best.decomposition if moment.turns else self._spoken_to(best, moment, scene)
+        if not self._with.asking and first is not None:
+            return first.decomposition
         more = [] if parted is None else [parted]
         return settled([*more, *self.readings(moment, scene)], moment.chosen)
+
+    def _spoken_to(self, reading: Reading, moment: Moment, scene: Scene) -> Decomposition:
+        """The answer to a request without any before it: a bare name may be one with its verb left out."""
+        if not reading.decomposition.program.startswith("instead "):
+            return reading.decomposition
+        barred = self._barred(moment.instruction) | _ONWARD | {"instead", "again", "undo", "hold", "at"}
+        other = self._read(greedy(self._network, moment.instruction, barred), moment, scene)
+        if other is None or other.doubts or other.decomposition.status != "planned":
+            return reading.decomposition
+        words = _words(other.decomposition)
+        if words in moment.chosen:
+            return other.decomposition
+        return Decomposition("question", message=f"Did you mean: {words}?", choices=(words,))
 
     def _parted(self, moment: Moment, scene: Scene) -> Reading | None:
         """Read a request of several steps part by part; the surest of the ways to part it, None when there is none."""

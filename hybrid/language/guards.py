@@ -41,6 +41,7 @@ _KIND_SUPPORT: Final = {
     for kind, words in lexicon.KIND_WORDS.items()
     if kind != "thing"
 }
+_PLAIN_KINDS: Final = ("cylinder", "ball", "bowl", "tray", "zone")
 _BLOCKS: Final = _KIND_SUPPORT["block"] | _KIND_SUPPORT["cube"]
 _BOWLS: Final = _KIND_SUPPORT["container"] | _KIND_SUPPORT["bowl"] | _KIND_SUPPORT["tray"]
 _COLOUR_WORDS: Final = frozenset(word for words in lexicon.COLOUR_WORDS.values() for word in words)
@@ -83,6 +84,7 @@ def doubts(text: str, program: Program) -> tuple[str, ...]:
     named: set[schema.Colour] = {noun.colour for noun in nouns(program) if noun.colour is not None}
     reasons = [f"nobody said {colour}" for colour in sorted(named) if not _names_colour(lowered, colour)]
     reasons += [f"{colour} was said" for colour in ignored_colours(text, program)]
+    reasons += [f"{kind} was said" for kind in _ignored_kinds(lowered, program)]
     reasons += [*_kind_doubts(lowered, program), *_side_doubts(lowered, program)]
     return (*reasons, *_negation_doubts(lowered, program), *_distance_doubts(lowered, program))
 
@@ -94,6 +96,15 @@ def ignored_colours(text: str, program: Program) -> tuple[str, ...]:
         return ()
     meant = {noun.colour for noun in nouns(program)}
     return tuple(colour for colour in dict.fromkeys(lexicon.colours_in(lowered)) if colour not in meant)
+
+
+def _ignored_kinds(text: str, program: Program) -> list[str]:
+    """Kinds named by their plain word that ``program`` does not use; none where something is taken back."""
+    meant = {noun.kind for noun in nouns(program)}
+    if _RETRACTION.search(text) or meant & {"unknown", "container"}:
+        return []
+    said = set(re.findall(r"[a-z]+", text))
+    return [kind for kind in _PLAIN_KINDS if said & {kind, lexicon.plural(kind)} and kind not in meant]
 
 
 def unsaid(text: str) -> frozenset[str]:
@@ -174,7 +185,7 @@ def _parts(term: Term) -> Iterator[Noun]:
     if isinstance(term, Selector):
         yield term
         yield from term.excluding
-        if term.anchor is not None and term.anchor.noun is not None:
+        if term.anchor is not None and isinstance(term.anchor.noun, Noun):
             yield term.anchor.noun
 
 

@@ -6,6 +6,7 @@ missing, ambiguous or impossible. Each step is resolved against the scene as pre
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -13,7 +14,7 @@ from hybrid.base import Decomposition, Turn
 from hybrid.language import feasibility, recollection
 from hybrid.language.answers import answered
 from hybrid.language.description import say
-from hybrid.language.schema import Program
+from hybrid.language.schema import AnyStep, At, Between, Down, Hold, Pair, Program, Pronoun, Shift
 from hybrid.language.selection import Table, Unresolvable, select
 from hybrid.language.steps import Progress
 from simulator.base import Scene, Subgoal
@@ -64,7 +65,7 @@ def _resolved(program: Program, table: Table, turns: tuple[Turn, ...]) -> Decomp
     scene = table.scene
     kept = [thing for term in program.keep for thing in select(term, table, "target")]
     progress = Progress(table, turns, scene)
-    for step in program.steps:
+    for step in _without_grips(program.steps):
         progress.add(step)
     if not progress.subgoals:
         raise Unresolvable("that is so already")
@@ -74,6 +75,19 @@ def _resolved(program: Program, table: Table, turns: tuple[Turn, ...]) -> Decomp
     keep = tuple(dict.fromkeys(thing.id for thing in kept))
     worded = tuple(replace(s, keep=keep, words=say(s.facts, scene, s.manner)) for s in subgoals)
     return Decomposition("planned", worded, tuple(("keep", thing) for thing in keep))
+
+
+def _without_grips(steps: Sequence[AnyStep]) -> list[AnyStep]:
+    """Leave out a grip that the next step implies: *pick up the cube and put it on the mat* puts the cube there."""
+    kept: list[AnyStep] = []
+    for step in steps:
+        last = kept[-1] if kept else None
+        moves = isinstance(step, Pair | At | Between | Shift | Down) and step.a == (Pronoun(),)
+        if isinstance(last, Hold) and moves:
+            kept[-1] = step.model_copy(update={"a": last.a})
+        else:
+            kept.append(step)
+    return kept
 
 
 def _bottom_up(subgoals: list[Subgoal]) -> list[Subgoal]:

@@ -113,7 +113,8 @@ def _quantified(term: Selector, found: list[Thing], table: Table, avoid: frozens
         others = [thing for thing in found if thing.id not in avoid]
         return tuple(others or found)
     if term.quantifier == "the":
-        return (_the_one(term, found, table),)
+        free = [thing for thing in found if thing.id not in avoid]
+        return (_the_one(term, free or found, table),)
     taken = table.mentioned | avoid
     ranked = sorted(found, key=lambda thing: (thing.id in taken, _burdened(thing, table.scene)))
     count = _COUNTS.get(term.quantifier, 1)

@@ -27,6 +27,7 @@ class Speller:
 
     def __init__(self, known: Callable[[str], bool], words: Sequence[str]) -> None:
         self._known = known
+        words = tuple(dict.fromkeys(words))
         self._rank = {word: rank for rank, word in enumerate(words)}
         self._by_length: dict[int, list[str]] = {}
         for word in words:

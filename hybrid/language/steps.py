@@ -70,8 +70,8 @@ def _pair(step: schema.Pair, progress: Progress) -> _Resolved:
     if beside_it and progress.landmark is not None:
         target = progress.table.scene.thing(progress.landmark.id)
     progress.landmark = target if beside_it else None
-    movers = progress.movers(step.a, frozenset({target.id}))
     progress.table = progress.table.noting([target])
+    movers = progress.movers(step.a, frozenset({target.id}))
     if step.relation in ("on", "in"):
         return movers, _supported(movers, target, step, progress.table.scene)
     feasibility.require_apart_things([*movers, target], progress.table.scene)
@@ -275,6 +275,8 @@ def _several(step: schema.Spread | schema.Gather, progress: Progress) -> _Resolv
     if len(movers) < 2:
         raise Unresolvable("that needs at least two things")
     spread = isinstance(step, schema.Spread)
+    if spread and len(movers) == 2:
+        return movers[:1], [Fact("apart", (movers[0].id, movers[1].id))]
     return movers, arrangement.spread(movers, progress.table.scene) if spread else arrangement.grouped(movers)
 
 

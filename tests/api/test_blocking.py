@@ -27,4 +27,5 @@ def test_no_route_blocks_the_event_loop(client, store, buster, ended):
     assert {path: client.get(path).status_code for path in looked} == dict.fromkeys(looked, 200)
     assert client.post("/v1/plans", json={"instruction": "go"}).status_code == 200
     assert client.post("/v1/memory", json={"name": "my mug", "meaning": "the bowl"}).status_code == 201
-    assert client.post("/v1/tasks", content=b"{").status_code == 400
+    broken = client.post("/v1/tasks", content=b"{", headers={"Content-Type": "application/json"})
+    assert broken.status_code == 400

@@ -14,7 +14,7 @@ from tests.api.runners import SmallRunner
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "60"))
 FUZZ = settings(
-    max_examples=EXAMPLES, deadline=5000, derandomize=True, suppress_health_check=list(HealthCheck), database=None
+    max_examples=EXAMPLES, deadline=20_000, derandomize=True, suppress_health_check=list(HealthCheck), database=None
 )
 NUMBERS = st.one_of(
     st.floats(-0.3, 0.3), st.integers(-10, 10), st.sampled_from([1e308, -1e308, 0, 10**400]), st.floats(allow_nan=False)

@@ -39,3 +39,8 @@ def test_allowed_names_replace_the_defaults(service):
     with TestClient(app, base_url="http://127.0.0.1") as opened:
         assert opened.get("/healthz", headers={"Host": "plan.example"}).status_code == 200
         assert opened.get("/healthz").status_code == 421
+
+
+def test_an_address_with_a_nul_is_refused_before_any_database_sees_it(client):
+    assert client.get("/v1/tasks/a%00b").status_code == 400
+    assert client.get("/v1/tasks?before=%00").status_code == 400

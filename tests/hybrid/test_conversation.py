@@ -74,7 +74,7 @@ def test_a_task_of_no_thread_knows_nothing_of_others(service):
 
 def test_a_question_back_is_answered_and_the_task_goes_on(service):
     twins = load_scene("twins")
-    task = service.submit(TaskRequest("put the red block on the black zone", twins, 3, thread="choice")).task
+    task = service.submit(TaskRequest("put the red block in the tray", twins, 3, thread="choice")).task
     until = time.monotonic() + SECONDS
     while service.task(task.id).status in ("queued", "running") and time.monotonic() < until:
         time.sleep(0.05)

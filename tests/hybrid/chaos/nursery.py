@@ -110,13 +110,18 @@ def server(place, fuse, runner=None):
     return body
 
 
+LONGEST_LIFE = 8.0
+"""Seconds after which a child whose point was not passed is killed from outside, wherever it is."""
+
+
 class Nursery:
-    """Keeps children alive: whoever dies is replaced, with a fuse as long as fewer than ``kills`` died of one."""
+    """Keeps children alive: whoever dies is replaced, with a fuse as long as fewer than ``kills`` were killed."""
 
     def __init__(self, place, roles, kills, seed=0):
         self.place, self.roles, self.kills = place, roles, kills
         self.rng = random.Random(seed)
         self.children = {}
+        self.ends = {}
         self.died = 0
 
     def tend(self):
@@ -126,18 +131,14 @@ class Nursery:
             if pid is not None:
                 gone, status = os.waitpid(pid, os.WNOHANG)
                 if not gone:
+                    if self.died < self.kills and time.monotonic() > self.ends[name]:
+                        os.kill(pid, signal.SIGKILL)
                     continue
                 self.died += os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
             deadly = self.died < self.kills
             fuse = fuse_for(role, self.place, self.rng, deadly)
             self.children[name] = fork(make(fuse), self.place.folder / f"{name}.log")
-
-    def disarm(self):
-        """Replace everybody by children without fuses."""
-        self.kills = 0
-        self.end(signal.SIGKILL)
-        self.children = {}
-        self.tend()
+            self.ends[name] = time.monotonic() + self.rng.uniform(0.25, 1.0) * LONGEST_LIFE
 
     def end(self, number=signal.SIGTERM):
         """End all children, and wait for them."""

@@ -130,6 +130,7 @@ def counted(place, store, acknowledged):
         "episodes_left_running": running,
         "statuses": dict(collections.Counter(row.status for row in rows.values())),
         "requeued": sum(1 for row in rows.values() if row.tries > 1),
+        "labelled_kills": len(place.deaths.read_text().splitlines()) if place.deaths.exists() else 0,
         "labels": len(set(place.deaths.read_text().splitlines())) if place.deaths.exists() else 0,
         "sound": plain(sound) if not sound.ok else "ok",
     }
