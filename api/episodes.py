@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import FileResponse
@@ -21,9 +21,17 @@ EpisodeId = Annotated[str, Path(max_length=80)]
 AfterStep = Annotated[int, Query(ge=-1, le=2**31 - 1, description="Only steps after this one.")]
 Step = Annotated[int, Path(ge=0, le=2**31 - 1)]
 View = Annotated[int, Path(ge=0, le=15)]
-PICTURE = {200: {"content": {"image/png": {}}, "description": "The picture."}, 206: {"description": "A part of it."}}
-VIDEO = {200: {"content": {"video/mp4": {}, "image/gif": {}}, "description": "The video."}, 206: PICTURE[206]}
-ARCHIVE = {200: {"content": {"application/zip": {}}, "description": "The episode with its images."}}
+Described = dict[int | str, dict[str, Any]]
+"""Answers of a route as FastAPI takes them."""
+PICTURE: Described = {
+    200: {"content": {"image/png": {}}, "description": "The picture."},
+    206: {"description": "A part of it."},
+}
+VIDEO: Described = {
+    200: {"content": {"video/mp4": {}, "image/gif": {}}, "description": "The video."},
+    206: PICTURE[206],
+}
+ARCHIVE: Described = {200: {"content": {"application/zip": {}}, "description": "The episode with its images."}}
 
 
 @router.get("")

@@ -6,7 +6,7 @@ The bridge between a worker's ``Job`` and the engine's stages; it knows neither 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, cast
+from typing import Protocol, TypedDict, cast
 
 import numpy as np
 
@@ -71,10 +71,16 @@ def engine_runner(engine: TaskEngine) -> Runner:
     return run
 
 
+class Spoken(TypedDict, total=False):
+    """The conversation so far, where there is one."""
+
+    turns: tuple[Turn, ...]
+
+
 def _run(engine: TaskEngine, job: Job) -> Answer:
     task, request = job.task, job.task.request
     words, said = words_of(task), before(job.store, task)
-    turns = {"turns": said.turns} if said.turns else {}
+    turns: Spoken = {"turns": said.turns} if said.turns else {}
     if request.approval:
         rehearsal = engine.rehearse(words, said.scene, request.seed, job.cancel, **turns)
         if rehearsal.digest is not None and rehearsal.digest != task.approved:

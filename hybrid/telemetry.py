@@ -37,24 +37,45 @@ class Figures:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        made = {"registry": self.registry}
-        self.tasks = Counter("hybrid_tasks_ended", "Tasks by kind and how they ended.", ["kind", "status"], **made)
+        self.tasks = Counter(
+            "hybrid_tasks_ended", "Tasks by kind and how they ended.", ["kind", "status"], registry=self.registry
+        )
         self.seconds = Histogram(
-            "hybrid_task_seconds", "Time from being taken to the end.", ["kind"], buckets=LATENCIES, **made
+            "hybrid_task_seconds",
+            "Time from being taken to the end.",
+            ["kind"],
+            buckets=LATENCIES,
+            registry=self.registry,
         )
-        self.waited = Histogram("hybrid_task_waited_seconds", "Time in the queue.", buckets=LATENCIES, **made)
+        self.waited = Histogram(
+            "hybrid_task_waited_seconds", "Time in the queue.", buckets=LATENCIES, registry=self.registry
+        )
         self.stages = Histogram(
-            "hybrid_stage_seconds", "Time of a stage of an episode.", ["stage"], buckets=LATENCIES, **made
+            "hybrid_stage_seconds",
+            "Time of a stage of an episode.",
+            ["stage"],
+            buckets=LATENCIES,
+            registry=self.registry,
         )
-        self.energies = Histogram("hybrid_plan_energy_metres", "Imagined energy of plans.", buckets=LENGTHS, **made)
-        self.verdicts = Counter("hybrid_verdicts", "What the check said of plans.", ["code"], **made)
-        self.surprise = Histogram("hybrid_surprise", "Prediction error of looks.", buckets=SURPRISES, **made)
-        self.requests = Counter("hybrid_http_requests", "Requests answered.", ["method", "route", "status"], **made)
+        self.energies = Histogram(
+            "hybrid_plan_energy_metres", "Imagined energy of plans.", buckets=LENGTHS, registry=self.registry
+        )
+        self.verdicts = Counter("hybrid_verdicts", "What the check said of plans.", ["code"], registry=self.registry)
+        self.surprise = Histogram(
+            "hybrid_surprise", "Prediction error of looks.", buckets=SURPRISES, registry=self.registry
+        )
+        self.requests = Counter(
+            "hybrid_http_requests", "Requests answered.", ["method", "route", "status"], registry=self.registry
+        )
         self.latency = Histogram(
-            "hybrid_http_seconds", "Time to the first byte of the answer.", ["route"], buckets=LATENCIES, **made
+            "hybrid_http_seconds",
+            "Time to the first byte of the answer.",
+            ["route"],
+            buckets=LATENCIES,
+            registry=self.registry,
         )
-        self.queue = Gauge("hybrid_tasks", "Tasks in the store by status.", ["status"], **made)
-        self.workers = Gauge("hybrid_workers_alive", "Workers that said lately that they live.", **made)
+        self.queue = Gauge("hybrid_tasks", "Tasks in the store by status.", ["status"], registry=self.registry)
+        self.workers = Gauge("hybrid_workers_alive", "Workers that said lately that they live.", registry=self.registry)
 
     def heard(self, name: str, data: dict[str, Json]) -> None:
         """Count an event of a task."""

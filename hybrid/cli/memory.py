@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -89,7 +89,7 @@ def checked_kind(kind: str | None) -> MemoryKind | None:
     """Return ``kind``; raises ``BadParameter`` when it is none."""
     if kind is not None and kind not in KINDS:
         raise typer.BadParameter(f"{kind!r} is no kind; use one of {', '.join(KINDS)}", param_hint="--kind")
-    return cast("MemoryKind | None", kind)
+    return kind
 
 
 def memory_json(memory: Memory) -> Record:

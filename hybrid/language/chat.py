@@ -63,8 +63,6 @@ class ChatCompleter:
             # Every provider has an exception tree of its own; whatever it is, the answer did not come.
             problem = f"{self.name} cannot be reached ({type(error).__name__})"
             raise LanguageError("language", problem, "Check its address, key and time-out.") from error
-        if not isinstance(reply, AIMessage):
-            raise LanguageError("language", f"{self.name} answered with no message", "Check the server.")
         return str(reply.text)
 
 

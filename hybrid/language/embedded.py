@@ -25,7 +25,7 @@ from hybrid.language.network import SHIPPED, Network, load
 from hybrid.language.parting import parts
 from hybrid.language.reading import from_tokens
 from hybrid.language.resolver import resolve
-from hybrid.language.schema import Hold, Program
+from hybrid.language.schema import Further, Hold, Program, Undo
 from hybrid.language.spelling import Speller
 from hybrid.language.wire import END, to_tokens
 from simulator.base import MOVABLE, Scene
@@ -141,6 +141,8 @@ class EmbeddedLanguageModel:
         others = tuple(t for t in scene.things if t.kind not in MOVABLE and t not in things)
         try:
             step = from_tokens(decoded.tokens).steps[0]
+            if isinstance(step, Undo | Further):
+                return None
             found = resolve(Program(steps=(Hold(a=step.a),)), replace(scene, things=(*things, *others)))
         except (LanguageError, AttributeError):
             return None

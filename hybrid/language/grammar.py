@@ -22,7 +22,7 @@ from hybrid.language.grammar_refusals import refusal
 from hybrid.language.grammar_singles import CONTAINERS, LANDMARKS, MOVERS, SUPPORTS, ZONES, Phrase
 from hybrid.language.grammar_talk import Talk
 from hybrid.language.grammar_verbs import TOWER_HEADS
-from hybrid.language.schema import MAX_STEPS, Again, AnyStep, At, Clear, Instead, Pair, Program, Selector
+from hybrid.language.schema import MAX_STEPS, Again, AnyStep, At, Clear, Further, Instead, Pair, Program, Selector, Undo
 
 LONGEST: Final = 8
 """Most clauses drawn for one request."""
@@ -275,6 +275,8 @@ class Grammar:
     def _linked(self, steps: list[AnyStep]) -> Clause:
         """A clause whose subject, landmark or destination was said before."""
         last = steps[-1]
+        if isinstance(last, Undo | Further):
+            return self._clauses.draw()
         leader = last.a[0]
         many = len(last.a) > 1 or (isinstance(leader, Selector) and leader.quantifier == "all")
         draw = self._rng.random()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from hybrid.language.grammar_singles import COLOURS, CONTAINERS, MOVERS, Phrase, Singles
 from hybrid.language.lexicon import COLOUR_WORDS, KIND_WORDS, LINK_WORDS, plural
-from hybrid.language.schema import Anchor, KindWord, Noun, Quantifier, Selector
+from hybrid.language.schema import Anchor, Colour, KindWord, Noun, Quantifier, Selector
 
 
 class Nouns(Singles):
@@ -62,7 +62,7 @@ class Nouns(Singles):
 
     def mixed(self, kinds: tuple[KindWord, ...], count: int) -> Phrase:
         """Draw things of different colours and kinds, listed: *the red bowl, the blue tray and the green mat*."""
-        drawn = [(colour, self._rng.choice(kinds)) for colour in self._rng.sample(COLOURS, count)]
+        drawn: list[tuple[Colour, KindWord]] = [(c, self._rng.choice(kinds)) for c in self._rng.sample(COLOURS, count)]
         names = [f"the {self._rng.choice(COLOUR_WORDS[c])} {self._rng.choice(KIND_WORDS[k])}" for c, k in drawn]
         return Phrase(tuple(Selector(colour=c, kind=k) for c, k in drawn), self._join(names), many=True)
 

@@ -266,7 +266,8 @@ class Wholes:
         return schema.Swap(a=(a.term,), b=b.term), self._pick(_SWAPS, a=a.text, b=b.text)
 
     def _match(self) -> Said:
-        kinds = self._rng.choice((CONTAINERS, CONTAINERS, ZONES, ("bowl", "tray"), SUPPORTS[:7]))
+        several: tuple[KindWord, ...] = ("bowl", "tray")
+        kinds = self._rng.choice((CONTAINERS, CONTAINERS, ZONES, several, SUPPORTS[:7]))
         holder = self._nouns.holders(kinds)
         each = self._rng.random() < 0.5
         a = self._nouns.each(MOVERS) if each else self._nouns.everything(MOVERS)

@@ -134,7 +134,11 @@ def in_number(text: str, program: Program) -> Program:
 
     def agreed(term: Term) -> Term:
         single = isinstance(term, Selector) and term.quantifier == "the" and term.extreme in (None, "other")
-        return term.model_copy(update={"quantifier": "all"}) if single and term.kind in many else term
+        return (
+            term.model_copy(update={"quantifier": "all"})
+            if isinstance(term, Selector) and single and term.kind in many
+            else term
+        )
 
     steps = tuple(
         step.model_copy(update={"a": tuple(agreed(t) for t in getattr(step, "a", ()))})

@@ -41,7 +41,7 @@ class LocalCompleter:
         self._path = path
         self._seconds = seconds
         self._model, self._tokenizer = _loaded(path)
-        vocabulary = int(self._model.get_input_embeddings().weight.shape[0])
+        vocabulary = int(cast("Tensor", self._model.get_input_embeddings().weight).shape[0])
         self._width = vocabulary
         self._guide: LLTokenizer = from_tokenizer(self._tokenizer, n_vocab=vocabulary)
         self._lock = threading.Lock()
@@ -83,7 +83,7 @@ class LocalCompleter:
                 raise LanguageError("language", f"{self.name} left the grammar", "Bring another model.")
             said.append(token)
             cache, ids = output.past_key_values, torch.tensor([[token]])
-        ends = {self._tokenizer.eos_token_id}
+        ends = {cast("int | None", self._tokenizer.eos_token_id)}
         return str(self._tokenizer.decode([token for token in said if token not in ends]))
 
 

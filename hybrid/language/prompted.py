@@ -19,7 +19,7 @@ from hybrid.base import Decomposition, LanguageModel, Turn
 from hybrid.errors import LanguageError
 from hybrid.language.clarification import resumed
 from hybrid.language.guards import doubts, unknown_words
-from hybrid.language.plans import ActionPlan, NamedPlan, NumberPlan, PlanForm, with_ids
+from hybrid.language.plans import ActionPlan, NamedPlan, NamedStep, NumberPlan, NumberStep, PlanForm, with_ids
 from hybrid.language.prompts import Prompt, plan_prompt, program_prompt
 from hybrid.language.reading import from_tokens
 from hybrid.language.resolver import resolve
@@ -94,6 +94,7 @@ class PromptedLanguageModel:
         """Ask for the whole plan; one that stays unusable is an empty plan with its problem."""
         began = time.perf_counter()
         prompt = plan_prompt(instruction, scene, form, feedback)
+        steps: tuple[NamedStep, ...] | tuple[NumberStep, ...]
         if form == "steps":
             named, problem, calls = self._asked(prompt, lambda text: _named(text, scene))
             steps = named if named is not None else ()
@@ -154,7 +155,7 @@ def explained(error: Exception) -> str:
     return str(error)
 
 
-def _named(text: str, scene: Scene) -> tuple[object, ...]:
+def _named(text: str, scene: Scene) -> tuple[NamedStep, ...]:
     return with_ids(NamedPlan.model_validate(_json(text)), scene)
 
 

@@ -44,8 +44,7 @@ def score(language: LanguageModel, phrasings: Iterable[Phrasing]) -> list[Scored
     scored: list[Scored] = []
     for phrasing in phrasings:
         began = time.perf_counter()
-        said: dict[str, tuple[Turn, ...]] = {"turns": phrasing.turns} if phrasing.turns else {}
-        answer = language.decompose(phrasing.text, phrasing.scene, **said)
+        answer = language.decompose(phrasing.text, phrasing.scene, turns=phrasing.turns)
         spent, outcome = 1000.0 * (time.perf_counter() - began), judge(phrasing, answer)
         asked = outcome == "question" and _asked_right(language, phrasing, answer)
         scored.append(Scored(phrasing, answer, outcome, spent, asked))

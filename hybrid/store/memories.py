@@ -26,7 +26,7 @@ from hybrid.store.engine import Database
 from hybrid.store.records import manipulation_of, normalised, plain
 from hybrid.store.tables import EpisodeRow, MemoryRow
 from planner.base import Manipulation
-from simulator.base import FloatArray, Kind, Subgoal, Thing
+from simulator.base import FloatArray, Subgoal, Thing
 
 NAMED: Final = 60
 """Most characters of a taught name."""
@@ -253,7 +253,7 @@ def checked_meaning(meaning: str) -> str:
 def skill_subject(subgoal: Subgoal, things: Sequence[Thing]) -> str:
     """Return a digest of the facts that are wanted, what must be left alone, and the things that are there."""
     facts = [plain(fact.as_list()) for fact in subgoal.facts]
-    inventory = sorted((thing.id, cast("Kind", thing.kind)) for thing in things)
+    inventory = sorted((thing.id, thing.kind) for thing in things)
     wanted = json.dumps([facts, sorted(subgoal.keep), subgoal.manner, inventory])
     return hashlib.sha256(wanted.encode()).hexdigest()
 

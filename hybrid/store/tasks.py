@@ -30,7 +30,9 @@ TaskStatus = Literal[
 TaskKind = Literal["run", "plan", "predict"]
 WAITING: frozenset[TaskStatus] = frozenset({"question", "approval"})
 """Statuses in which a person's word is waited for; until it comes nothing happens."""
-FINAL: frozenset[TaskStatus] = frozenset({"succeeded", "failed", "refused", "cancelled", "interrupted"}) | WAITING
+ENDED: frozenset[TaskStatus] = frozenset({"succeeded", "failed", "refused", "cancelled", "interrupted"})
+"""Statuses that nobody can change."""
+FINAL: frozenset[TaskStatus] = ENDED | WAITING
 """Statuses after which nothing more happens to a task by itself."""
 LAST_EVENT = "end"
 """Name of the event that closes every task; only an answer or an approval goes on after it."""
@@ -276,7 +278,7 @@ def count_by_status(database: Database) -> dict[str, int]:
     """Return how many tasks of all tenants there are in every status that occurs; raises ``StoreError``."""
     with database.read() as session:
         rows = session.execute(select(TaskRow.status, func.count()).group_by(TaskRow.status)).all()
-        return {status: count for status, count in rows}
+        return dict(row.tuple() for row in rows)
 
 
 def append_event(session: Session, row: TaskRow, name: str, data: dict[str, Json], at: datetime) -> TaskEvent:

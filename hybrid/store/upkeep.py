@@ -137,4 +137,5 @@ def inspect_store(database: Database, artifacts: Artifacts) -> Soundness:
 def _named(database: Database) -> set[str]:
     with database.read() as session:
         images = set(session.scalars(select(ObservationRow.images).distinct()))
-        return images | set(session.scalars(select(EpisodeRow.video).where(EpisodeRow.video.is_not(None))))
+        videos = set(session.scalars(select(EpisodeRow.video).where(EpisodeRow.video.is_not(None))))
+        return images | {video for video in videos if video is not None}

@@ -29,7 +29,9 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 def test_a_sound_installation_has_no_remedies(settings: Settings) -> None:
     findings = examine(settings)
     assert [finding.name for finding in findings if not finding.ok or finding.remedy] == []
-    assert {"versions", "sqlite", "store", "integrity", "disk", "scenes", "camera", "models"} == {f.name for f in findings}
+    assert {"versions", "sqlite", "store", "integrity", "disk", "scenes", "camera", "models"} == {
+        f.name for f in findings
+    }
     said = {finding.name: finding.detail for finding in findings}
     assert "demo" in said["scenes"]
     assert "2 views of 96 x 96 pixels" in said["camera"]
