@@ -9,6 +9,7 @@ Scale Multitask Learning", 2009). The extra ``embeddings`` brings MiniLM (Wang e
 from __future__ import annotations
 
 import hashlib
+import importlib
 import importlib.util
 import zlib
 from collections.abc import Sequence
@@ -145,10 +146,10 @@ def rank(query: FloatArray, embeddings: Sequence[FloatArray]) -> list[tuple[int,
 
 def _loaded(folder: Path) -> Any:  # noqa: ANN401  (the extra carries no usable types)
     try:
-        from sentence_transformers import SentenceTransformer  # noqa: PLC0415  (a guarded extra)
+        library = importlib.import_module("sentence_transformers")
     except ImportError as error:
         raise ConfigError("embeddings", "sentence-transformers is not installed", _EXTRA) from error
     try:
-        return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+        return library.SentenceTransformer(str(folder), device="cpu", local_files_only=True)
     except (OSError, ValueError) as error:
         raise ConfigError("embeddings", f"{folder} holds no usable model", _EXTRA) from error
