@@ -22,9 +22,9 @@ check: $(VENV)/.installed-dev ## All of the check that runs nothing: format, lin
 
 bench: $(VENV)/.installed ## The figures of the README, on held-out seeds.
 	@mkdir -p out
-	$(VENV)/bin/hybrid evaluate --suite place --arms random,hybrid --episodes 100 --seed 560000 --json out/place.json
-	$(VENV)/bin/hybrid evaluate --suite stack --arms random,hybrid --episodes 100 --seed 560000 --json out/stack.json
-	$(VENV)/bin/hybrid evaluate --suite push --arms random,hybrid --episodes 100 --seed 560000 --json out/push.json
+	$(VENV)/bin/hybrid evaluate --suite place --arms random,hybrid --episodes 100 --seed 610000 --json out/place.json
+	$(VENV)/bin/hybrid evaluate --suite stack --arms random,hybrid --episodes 100 --seed 610000 --json out/stack.json
+	$(VENV)/bin/hybrid evaluate --suite push --arms random,hybrid --episodes 100 --seed 610000 --json out/push.json
 	$(VENV)/bin/python -m hybrid.evaluation.speed
 
 # Held-out seeds; n, and how many tasks the controls are given. A run that was broken off goes on where it was.
