@@ -278,7 +278,7 @@ def count_by_status(database: Database) -> dict[str, int]:
     """Return how many tasks of all tenants there are in every status that occurs; raises ``StoreError``."""
     with database.read() as session:
         rows = session.execute(select(TaskRow.status, func.count()).group_by(TaskRow.status)).all()
-        return dict(row.tuple() for row in rows)
+        return {str(status): int(count) for status, count in rows}
 
 
 def append_event(session: Session, row: TaskRow, name: str, data: dict[str, Json], at: datetime) -> TaskEvent:
