@@ -134,17 +134,18 @@ def rehearse(parts: Parts, asked: Asked, cancel: Callable[[], bool]) -> Rehearsa
 def foresee(parts: Parts, scene: Scene, seed: int, *, actions: FloatArray | None, subgoal: Subgoal | None) -> Foresight:
     """Imagine and simulate control ``actions`` ``[T, A]``, or those planned for the first step towards ``subgoal``.
 
+    Of several plans it is the one that would be carried out: the first that passes the check, else the best imagined.
+
     Raises:
         PerceptionError: the subgoal names what is not seen, or nothing imagined brings it nearer.
         ActionError: an action has the wrong shape or is not finite.
     """
     belief, plan = look(parts, scene, seed), None
     if subgoal is not None:
-        plans = parts.planner.plan(belief, subgoal, budget=parts.budget, tabu=(), seed=seed * 1009)
-        if not plans:
+        plan = likeliest(parts, belief, subgoal, seed)
+        if plan is None:
             remedy = "Ask for facts that do not hold yet and can be reached."
             raise PerceptionError("facts", unreachable(belief, subgoal), remedy)
-        plan = plans[0]
         actions = plan.actions
     steps = np.zeros((0, 4), dtype=np.float32) if actions is None else actions
     imagined = parts.perceiver.predict(belief, steps).scene.things if len(steps) else belief.scene.things
@@ -152,6 +153,22 @@ def foresee(parts: Parts, scene: Scene, seed: int, *, actions: FloatArray | None
     places = {thing.id: thing.position for thing in simulated}
     gap = max((float(np.linalg.norm(np.subtract(t.position, places[t.id]))) for t in imagined), default=0.0)
     return Foresight(steps, belief.scene.things, imagined, simulated, gap, plan)
+
+
+def likeliest(parts: Parts, belief: Belief, subgoal: Subgoal, seed: int) -> Plan | None:
+    """Return the first plan for ``subgoal`` that passes the check, else the first there is, None without any."""
+    tabu: tuple[Manipulation, ...] = ()
+    first: Plan | None = None
+    for attempt in range(parts.limits.attempts):
+        plans = parts.planner.plan(belief, subgoal, budget=parts.budget, tabu=tabu, seed=seed * 1009 + attempt)
+        for plan in plans:
+            first = first or plan
+            if parts.check(belief, plan, subgoal).accepted:
+                return plan
+        if not plans:
+            break
+        tabu += tuple(plan.manipulations[0] for plan in plans)
+    return first
 
 
 def plan_digest(plan: Plan, subgoals: tuple[Subgoal, ...]) -> str:

@@ -93,12 +93,13 @@ def test_a_file_that_cannot_be_loaded_is_refused_by_name(tmp_path: Path) -> None
         build_arm(f"{file}:Arm", Settings())
 
 
-def test_labels_are_short_and_nothing_of_ones_own_is_privileged() -> None:
-    assert named("llm-only=some/where/mine.py:parrot", ARMS, "arms").label == "llm-only=parrot"
-    assert (
-        named("recorded=results/blocksworld/gpt-4_chat/task.json", ARMS, "arms").label
-        == "recorded=gpt-4_chat/task.json"
-    )
+def test_labels_are_short_and_nothing_of_ones_own_is_privileged(tmp_path: Path) -> None:
+    mine, answers = tmp_path / "mine.py", tmp_path / "gpt-4_chat" / "task.json"
+    answers.parent.mkdir()
+    mine.write_text("def parrot(prompt: str) -> str:\n    return prompt\n")
+    answers.write_text("{}")
+    assert named(f"llm-only={mine}:parrot", ARMS, "arms").label == "llm-only=parrot"
+    assert named(f"recorded={answers}", ARMS, "arms").label == "recorded=gpt-4_chat/task.json"
     assert named("oracle", ARMS, "arms").privileged
     assert not named(f"{__file__}:oracle", ARMS, "arms").privileged
     assert {"place", "chains", "planbench", "language"} <= set(TASKS)

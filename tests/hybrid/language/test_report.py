@@ -56,7 +56,7 @@ def test_the_summary_counts_outcomes_by_kind_and_length():
     class Always:
         name = "always"
 
-        def decompose(self, instruction, scene, *, examples=(), feedback=""):
+        def decompose(self, instruction, scene, *, examples=(), feedback="", turns=()):
             return planned(ON)
 
     rows = summary(score(Always(), [phrasing("on red_cube_1 blue_cube_1"), phrasing("refused")]))

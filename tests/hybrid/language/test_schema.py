@@ -25,7 +25,7 @@ def test_a_plain_program_is_read_with_its_defaults():
         {},
         {"steps": [STEP], "refuse": "scope"},
         {"refuse": "scope", "keep": [RED]},
-        {"version": 2, "steps": [STEP]},
+        {"version": 99, "steps": [STEP]},
         {"steps": [STEP], "comment": "hello"},
         {"steps": [STEP] * 13},
         {"steps": [{"act": "hold", "a": []}]},
