@@ -22,7 +22,7 @@ from hybrid.language.description import name
 from hybrid.language.guards import doubts, ignored_colours, in_number, unknown_words, unsaid
 from hybrid.language.lexicon import COLOUR_WORDS, KIND_WORDS, plural
 from hybrid.language.network import SHIPPED, Network, load
-from hybrid.language.parting import parts
+from hybrid.language.parting import parts, unframed
 from hybrid.language.reading import from_tokens
 from hybrid.language.resolver import resolve
 from hybrid.language.schema import Further, Hold, Program, Undo
@@ -128,7 +128,7 @@ class EmbeddedLanguageModel:
     def _moment(self, instruction: str, scene: Scene, turns: tuple[Turn, ...]) -> Moment:
         """What is asked now, its typos put right."""
         now = resumed(instruction, turns, lambda reply, asked: self._pointed(reply, scene, asked))
-        return replace(now, instruction=self._speller.corrected(plain_words(now.instruction)))
+        return replace(now, instruction=unframed(self._speller.corrected(plain_words(now.instruction))))
 
     def _pointed(self, reply: str, scene: Scene, asked: Pending) -> str | None:
         """The choice that a description such as *the one by the bowl* fits, by perception; None when none does."""

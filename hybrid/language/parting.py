@@ -18,6 +18,11 @@ _WHOLE: Final = re.compile(
     r"|\bafter (?!that|this)|\bno\b"
 )
 """What makes a request more than a list of steps."""
+_FRAME: Final = re.compile(
+    r"^\s*(?:please\s+)?(?:(?:re)?arrange|reorder|move|place|put|set|stack|restack)\s+(?:all\s+|the\s+|these\s+|those\s+)*"
+    r"(?:blocks|cubes|things|objects|pieces|table|them|everything)\s+(?:around\s+|about\s+)?so\s+that\s+",
+    re.IGNORECASE,
+)
 _NUMBERED: Final = re.compile(r"(?:^|(?<=[\s,.;:]))(?:step )?\(?\d{1,2}[.)]\s+|(?:^|\n)\s*[-*]\s+")
 _STRONG: Final = re.compile(
     r"\s*(?:[.;!\n]+\s*(?:and\s+)?|,\s*(?:and\s+)?(?=then\b|next\b|after that\b|afterwards\b|finally\b|lastly\b"
@@ -32,6 +37,12 @@ _LEADS: Final = re.compile(
     r"^(?:and\s+)?(?:(?:then|next|after that|afterwards|finally|lastly|at the end|at last|first of all|first|firstly"
     r"|second|secondly|third|thirdly|fourth|also|now)\b[\s,:]*)+"
 )
+
+
+def unframed(text: str) -> str:
+    """Return ``text`` without a frame that only announces an arrangement: *Rearrange the blocks so that ...*."""
+    bare = _FRAME.sub("", text, count=1)
+    return bare if bare.strip() else text
 
 
 def parts(text: str) -> list[tuple[str, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hybrid.language.parting import parts
+from hybrid.language.parting import parts, unframed
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,16 @@ def test_steps_come_apart_at_what_separates_them(text, way):
 )
 def test_one_step_and_what_belongs_together_stays_whole(text):
     assert parts(text) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("Rearrange the blocks so that the red block is on the blue one", "the red block is on the blue one"),
+        ("please move all the cubes around so that a is on b", "a is on b"),
+        ("move the red block so that it is on the blue one", "move the red block so that it is on the blue one"),
+        ("arrange the blocks so that ", "arrange the blocks so that "),
+    ],
+)
+def test_a_frame_that_only_announces_an_arrangement_is_left_out(said, meant):
+    assert unframed(said) == meant
