@@ -20,7 +20,7 @@ check: $(VENV)/.installed-dev ## All of the check that runs nothing: format, lin
 	$(VENV)/bin/pyright --pythonpath $(VENV)/bin/python
 	$(VENV)/bin/lint-imports
 
-bench: $(VENV)/.installed ## The figures of the README, on held-out seeds.
+bench: $(VENV)/.installed ## Three suites and the speed, on held-out seeds.
 	@mkdir -p out
 	$(VENV)/bin/hybrid evaluate --suite place --arms random,hybrid --episodes 100 --seed 610000 --json out/place.json
 	$(VENV)/bin/hybrid evaluate --suite stack --arms random,hybrid --episodes 100 --seed 610000 --json out/stack.json
