@@ -285,14 +285,16 @@ class Worker:
                 return
 
     def _keep(self) -> None:
-        """Hold the task under way, say that the worker lives, and reap what dead workers left."""
+        """Hold the task under way, say that the worker lives, and reap what dead workers left.
+
+        A lease found lost is reported by whoever next writes in its name: here the task may only just have ended.
+        """
         while not self._stopping.wait(GLANCE_SECONDS) or self.working:
             with self._lock:
                 current = self._current
             try:
                 self._glance(current)
-            except LeaseLostError as error:
-                logger.warning("%s", error)
+            except LeaseLostError:
                 if current is not None:
                     current[1].cancel("interrupted", "another worker goes on with the task")
             except StoreError as error:
