@@ -14,11 +14,12 @@ demo: $(VENV)/.installed ## One request in plain words, from picture to video.
 test: check $(VENV)/openapi/.installed ## The whole check: format, lint, types, contracts, tests. What .ci/run calls.
 	$(VENV)/bin/python -m pytest -q
 
-check: $(VENV)/.installed-dev ## All of the check that runs nothing: format, lint, types, contracts.
+check: $(VENV)/.installed-dev $(VENV)/audit/.installed ## All of the check that runs nothing: format, lint, types, contracts, advisories.
 	$(VENV)/bin/ruff format --check $(SOURCES)
 	$(VENV)/bin/ruff check $(SOURCES)
 	$(VENV)/bin/pyright --pythonpath $(VENV)/bin/python
 	$(VENV)/bin/lint-imports
+	$(VENV)/bin/python -m tests.audit
 
 bench: $(VENV)/.installed ## Three suites and the speed, on held-out seeds.
 	@mkdir -p out
@@ -60,6 +61,11 @@ $(VENV)/.installed: $(VENV)/.torch pyproject.toml
 $(VENV)/openapi/.installed: tests/api/openapi-requirements.txt $(VENV)/.torch
 	test -x $(VENV)/openapi/bin/python || $(VENV)/bin/python -m venv $(VENV)/openapi
 	$(VENV)/openapi/bin/python -m pip install --disable-pip-version-check --quiet -r tests/api/openapi-requirements.txt
+	@touch $@
+
+$(VENV)/audit/.installed: tests/audit-requirements.txt $(VENV)/.torch
+	test -x $(VENV)/audit/bin/python || $(VENV)/bin/python -m venv $(VENV)/audit
+	$(VENV)/audit/bin/python -m pip install --disable-pip-version-check --quiet -r tests/audit-requirements.txt
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
