@@ -14,6 +14,7 @@ from typing import cast
 from hybrid.base import Json
 from hybrid.errors import ConfigError
 from hybrid.store.episodes import SqlStore
+from hybrid.store.ledger import earlier_actions
 from hybrid.store.records import scene_of
 from simulator.base import Scene, WorldState
 from simulator.recording import record_video
@@ -55,6 +56,8 @@ class Replay:
 def replay(store: SqlStore, episode: str) -> Replay:
     """Carry the recorded actions of ``episode`` out again, from the same scene and seed.
 
+    What was done on its table before it began is done first, unseen.
+
     Raises:
         StoreError: there is no such episode, or its record cannot be read.
     """
@@ -63,7 +66,9 @@ def replay(store: SqlStore, episode: str) -> Replay:
     settings = cast("dict[str, Json]", record["settings"])
     world = PhysicalWorld(scene, robot=cast("RobotName", settings.get("robot", "tool")))
     try:
-        world.restart(cast("int", record["seed"]))
+        world.restart(cast("int", settings.get("table_seed", record["seed"])))
+        for action in earlier_actions(store.database, settings):
+            world.step(action)
         states = [world.state()]
         for action in store.actions(episode):
             world.step(action)

@@ -29,10 +29,10 @@ from langgraph.store.base import (
 from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.orm import Session
 
-from hybrid.agents.rows import ItemRow, prepare
 from hybrid.errors import EpisodeNotFoundError, StoreError
 from hybrid.store.embedding import embed, rank
 from hybrid.store.episodes import SqlStore
+from hybrid.store.graph_tables import ItemRow
 
 EPISODES = ("hybrid", "episodes")
 """Namespace of past episodes."""
@@ -50,7 +50,6 @@ class HybridStore(BaseStore):
     supports_ttl = True
 
     def __init__(self, store: SqlStore, *, ttl: TTLConfig | None = None) -> None:
-        prepare(store.database)
         self._store = store
         self._database = store.database
         self.ttl_config = ttl

@@ -14,7 +14,6 @@ from typing import cast
 
 from sqlalchemy import select
 
-from hybrid.agents.ledger import Ledger
 from hybrid.agents.state import PlanningState
 from hybrid.agents.worlds import LedgerWorld, Standing, Worlds
 from hybrid.agents.written import read_back, read_scene, read_turns, write_down, write_turns
@@ -23,9 +22,10 @@ from hybrid.bootstrap import build_engine
 from hybrid.config import load_settings
 from hybrid.conversation import MOST_TURNS
 from hybrid.engine import PlanningEngine, never
-from hybrid.errors import ConfigError
+from hybrid.errors import ConfigError, EpisodeNotFoundError
 from hybrid.session import Parts, Session
 from hybrid.store.episodes import SqlStore
+from hybrid.store.ledger import Ledger
 from hybrid.store.owner import current_owner
 from hybrid.store.records import scene_of
 from hybrid.store.tables import EpisodeRow, StepRow
@@ -47,9 +47,15 @@ class ResumableStore(SqlStore):
 
         Returns:
             False when it has ended for good.
+
+        Raises:
+            EpisodeNotFoundError: it was forgotten.
         """
         with self.database.write() as session:
-            row = session.scalars(select(EpisodeRow).where(EpisodeRow.id == episode).with_for_update()).one()
+            row = session.scalars(select(EpisodeRow).where(EpisodeRow.id == episode).with_for_update()).one_or_none()
+            if row is None:
+                problem = f"{episode} was forgotten while its thread waited"
+                raise EpisodeNotFoundError("episode", problem, "Ask again on this thread; its table is as it was left.")
             if row.status == "interrupted":
                 row.status, row.reason, row.finished_at = "running", None, None
             if row.status == "running":
@@ -155,6 +161,18 @@ class Desk:
     def branch(self, session: Session, table: str) -> None:
         """Let ``session`` go on in an episode of its own, at ``table``."""
         session.episode = self.store.branch(session.episode, session.decomposition, session.steps, table)
+
+    def kept(self, data: bytes, suffix: str, episode: str | None = None) -> str:
+        """Keep an artifact that a thread or a message will refer to, and return its name.
+
+        Args:
+            data: the bytes of the file.
+            suffix: kind of file, without a dot.
+            episode: with which it goes; None keeps it as long as what is unrelated is retained.
+        """
+        name = self.store.artifacts.put(data, suffix)
+        self.ledger.keep(name, tenant=self.store.tenant, episode=episode)
+        return name
 
     def written(self, session: Session) -> dict[str, str]:
         """Write down what ``session`` knows and return where, name to digest."""

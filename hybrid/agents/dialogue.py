@@ -16,7 +16,6 @@ from langgraph.types import interrupt
 from hybrid import pipeline
 from hybrid.agents.answers import Decision, chosen, decision_of, spoken
 from hybrid.agents.desk import Desk
-from hybrid.agents.ledger import new_table
 from hybrid.agents.preview import proposal
 from hybrid.agents.stages import inner_state, outer_update
 from hybrid.agents.state import PlanningContext, PlanningState, PlanningUpdate, Progress
@@ -26,6 +25,7 @@ from hybrid.decompose import checked_instruction
 from hybrid.engine import subgoal_reports
 from hybrid.errors import InstructionError, SceneError
 from hybrid.session import Session
+from hybrid.store.ledger import new_table
 from hybrid.store.records import plain
 from simulator.base import Scene
 from simulator.scene import dump_scene, load_scene, parse_scene, scene_names
@@ -81,7 +81,7 @@ class Dialogue:
         assert record is not None, "the table was set up"
         settings: dict[str, Json] = {
             "robot": "tool", "limits": plain(parts.limits), "budget": plain(parts.budget),
-            "table": table, "table_step": step,
+            "table": table, "table_step": step, "table_seed": record.seed,
         }  # fmt: skip
         episode = parts.store.open_episode(
             instruction=said, scene=record.scene, seed=seed, models=parts.models, settings=settings
@@ -180,7 +180,10 @@ class Dialogue:
         if named is not None:
             if not isinstance(named, str) or not 0 < len(named) <= 120:
                 raise InstructionError("table", "not a text of 1 to 120 characters", "Name a table, or leave it out.")
-            self.desk.ledger.set_up(named, scene, seed)
+            stands = self.desk.ledger.set_up(named, scene, seed)
+            if state.get("scene") is not None and dump_scene(stands.scene) != dump_scene(scene):
+                problem = f"table {named[:80]!r} was set up as another scene"
+                raise InstructionError("scene", problem, "Name the scene it was set up as, or another table.")
             return named, worlds.now(named)
         own = self.desk.ledger.table(progress.get("table", ""))
         if own is not None and (dump_scene(own.scene), own.seed) == (dump_scene(scene), seed):

@@ -5,7 +5,7 @@
     begin → perceive → recall → decompose → ground → plan → check → act → observe → … → conclude
                                   ↕ ask                        ↕ preview, approve
 
-A run is found again by its thread after a crash; what it does to a table is done once (``hybrid.agents.ledger``).
+A run is found again by its thread after a crash; what it does to a table is done once (``hybrid.store.ledger``).
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import cast
 
 from hybrid.agents.desk import Desk
-from hybrid.agents.ledger import TableRecord
 from hybrid.agents.preview import in_words
 from hybrid.agents.worlds import LedgerWorld
 from hybrid.base import Json
@@ -19,6 +18,7 @@ from hybrid.rehearsal import Asked, Rehearsal, foresee, rehearse
 from hybrid.rest import at_rest, held_thing
 from hybrid.session import Parts
 from hybrid.store.artifacts import pack_images
+from hybrid.store.ledger import TableRecord
 from hybrid.store.records import plain
 from simulator.base import CONTAINERS, MOVABLE, Fact, Scene, Subgoal, Thing
 from simulator.predicates import holds
@@ -32,7 +32,7 @@ def look(desk: Desk, table: TableRecord) -> dict[str, Json]:
     """Return what is seen on ``table`` now: ``words``, ``things`` with ids and places, and the ``images``' name."""
     observation = _world(desk, table).observe()
     belief = desk.parts.perceiver.look(observation, names=table.scene)
-    images = desk.store.artifacts.put(pack_images(observation), "npz")
+    images = desk.kept(pack_images(observation), "npz")
     things = at_rest(belief.scene.things, held_thing(belief))
     return {
         "words": in_sentences(things),

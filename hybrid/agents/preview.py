@@ -73,4 +73,4 @@ def film(desk: Desk, session: Session, goal: Subgoal) -> str:
         path = Path(folder) / "preview.gif"
         captions = [goal.words] * len(states)
         record_video(path, Scene("preview", things), states, captions, most_frames=FRAMES)
-        return desk.store.artifacts.put(path.read_bytes(), "gif")
+        return desk.kept(path.read_bytes(), "gif", session.episode)

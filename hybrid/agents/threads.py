@@ -12,10 +12,10 @@ from typing import cast
 
 from sqlalchemy import select
 
-from hybrid.agents.rows import ThreadRow, prepare
 from hybrid.base import Json
 from hybrid.errors import TaskConflictError, TaskNotFoundError
 from hybrid.store.engine import Database
+from hybrid.store.graph_tables import ThreadRow
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,6 @@ class Threads:
     """Threads in ``database``; safe to use from several threads of execution."""
 
     def __init__(self, database: Database) -> None:
-        prepare(database)
         self._database = database
 
     def open(self, tenant: str, thread: str | None, metadata: dict[str, Json], *, exists: str = "raise") -> Thread:

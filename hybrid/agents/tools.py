@@ -18,12 +18,12 @@ from hybrid.agents.answers import fact_of
 from hybrid.agents.desk import Desk, EngineMaker
 from hybrid.agents.dialogue import requested_scene, requested_seed
 from hybrid.agents.graph import PlanningGraph, assembled
-from hybrid.agents.ledger import TableRecord
 from hybrid.agents.state import PlanningContext
 from hybrid.agents.worlds import Standing
 from hybrid.base import Json
 from hybrid.engine import PlanningEngine
 from hybrid.errors import HybridError
+from hybrid.store.ledger import TableRecord
 
 Answer = tuple[str, dict[str, Any]]
 """Words for the model, and the artifact."""

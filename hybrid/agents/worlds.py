@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from hybrid.agents.ledger import Effect, Ledger, TableRecord
 from hybrid.errors import StoreMissingError
+from hybrid.store.ledger import Effect, Ledger, TableRecord
 from simulator.base import FloatArray, Observation, Scene, World, WorldState
 from world_model.base import BLOCK
 

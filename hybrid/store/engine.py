@@ -25,7 +25,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 from hybrid.errors import StoreError, StoreMissingError, StoreSchemaError
 from hybrid.store.failures import translated
 
-HEAD = "0002"
+HEAD = "0003"
 """Revision this code reads and writes; a test compares it with the newest migration."""
 BUSY_SECONDS = 5.0
 """How long a connection waits for another's lock before ``StoreLockedError``."""

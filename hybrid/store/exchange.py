@@ -20,6 +20,7 @@ import numpy as np
 from hybrid.base import Json
 from hybrid.errors import EpisodeStateError, StoreCorruptError, StoreSchemaError
 from hybrid.store.episodes import SqlStore
+from hybrid.store.ledger import earlier_actions
 from hybrid.store.memory import remember_episode
 from hybrid.store.records import scene_of, situation
 from hybrid.store.tables import (
@@ -48,6 +49,10 @@ def export_episode(store: SqlStore, episode: str) -> bytes:
     """
     store.refuse_running(episode)
     record = store.episode(episode)
+    settings = cast("Record", record["settings"])
+    before = earlier_actions(store.database, settings)
+    if len(before):
+        record["settings"] = {**settings, "earlier": before.tolist()}
     names = [str(seen["images"]) for seen in _list(record["observations"])]
     video = store.video(episode)
     names += [] if video is None else [video.name]

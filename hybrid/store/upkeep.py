@@ -16,6 +16,7 @@ from hybrid.errors import StoreCorruptError, StoreMissingError
 from hybrid.store.artifacts import Artifacts
 from hybrid.store.engine import Database
 from hybrid.store.episodes import SqlStore
+from hybrid.store.graph_tables import KeptRow
 from hybrid.store.tables import EpisodeRow, MemoryRow, ObservationRow, TaskRow
 
 GRACE_SECONDS = 3600.0
@@ -73,7 +74,10 @@ def forget_episode(store: SqlStore, episode: str) -> None:
 
 
 def retain(store: SqlStore, *, days: float) -> int:
-    """Forget the tenant's episodes that ended more than ``days`` ago; return how many."""
+    """Forget the tenant's episodes that ended more than ``days`` ago; return how many.
+
+    Artifacts as old that were kept for no episode (what a tool saw) are named no more either.
+    """
     with store.database.read() as session:
         before = store.database.now(session) - timedelta(days=days)
         query = select(EpisodeRow.id).where(
@@ -82,6 +86,9 @@ def retain(store: SqlStore, *, days: float) -> int:
         old = list(session.scalars(query))
     for episode in old:
         forget_episode(store, episode)
+    unrelated = (KeptRow.tenant == store.tenant, KeptRow.episode.is_(None), KeptRow.at < before)
+    with store.database.write() as session:
+        session.execute(delete(KeptRow).where(*unrelated))
     return len(old)
 
 
@@ -137,5 +144,6 @@ def inspect_store(database: Database, artifacts: Artifacts) -> Soundness:
 def _named(database: Database) -> set[str]:
     with database.read() as session:
         images = set(session.scalars(select(ObservationRow.images).distinct()))
+        kept = set(session.scalars(select(KeptRow.name).distinct()))
         videos = set(session.scalars(select(EpisodeRow.video).where(EpisodeRow.video.is_not(None))))
-        return images | {video for video in videos if video is not None}
+        return images | kept | {video for video in videos if video is not None}

@@ -17,8 +17,7 @@ from langgraph.store.base import GetOp, InvalidNamespaceError, ListNamespacesOp,
 from langgraph.store.memory import InMemoryStore
 
 from hybrid.agents.basestore import EPISODES, HybridStore
-from hybrid.agents.rows import VersionRow
-from hybrid.errors import StoreError, StoreSchemaError
+from hybrid.errors import StoreError
 from hybrid.store.episodes import SqlStore, open_store
 from tests.hybrid.store.samples import FINAL, SCENE, empty_database, outcome
 
@@ -215,10 +214,3 @@ def test_faulty_namespaces_and_filters_are_refused(store: HybridStore) -> None:
     store.put(("facts",), "one", {"n": 1})
     with pytest.raises(ValueError, match="Unsupported operator"):
         store.search(("facts",), filter={"n": {"$near": 1}})
-
-
-def test_tables_of_another_version_are_refused_by_name(store: HybridStore, episodes: SqlStore) -> None:
-    with episodes.database.write() as session:
-        session.get_one(VersionRow, 1).version = 99
-    with pytest.raises(StoreSchemaError, match="version 99"):
-        HybridStore(episodes)

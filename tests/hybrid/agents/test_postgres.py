@@ -13,8 +13,8 @@ from sqlalchemy import make_url
 from hybrid.agents.basestore import HybridStore
 from hybrid.agents.desk import Desk
 from hybrid.agents.graph import assembled
-from hybrid.agents.ledger import Ledger
 from hybrid.replay import replay
+from hybrid.store.ledger import Ledger
 from tests.hybrid.agents.killing import Point, killed_at
 from tests.hybrid.store.postgres import drop, empty_postgres
 

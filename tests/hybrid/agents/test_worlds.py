@@ -11,12 +11,12 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 
 from hybrid.agents.desk import Desk, ResumableStore
 from hybrid.agents.graph import assembled
-from hybrid.agents.ledger import Effect, Ledger
 from hybrid.agents.worlds import LedgerWorld, Worlds
 from hybrid.errors import StoreError
 from hybrid.language.embedded import EmbeddedLanguageModel
 from hybrid.replay import replay
 from hybrid.store.episodes import SqlStore
+from hybrid.store.ledger import Effect, Ledger
 from planner.two_level import TwoLevelPlanner
 from simulator.scene import load_scene
 from simulator.twin import Twin

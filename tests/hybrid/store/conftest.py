@@ -5,13 +5,13 @@ import pytest
 from hybrid.store.episodes import open_store
 from hybrid.store.leases import Leases
 from tests.hybrid.store.postgres import drop, empty_postgres
-from tests.hybrid.store.samples import empty_database
+from tests.hybrid.store.samples import empty_sqlite
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request, tmp_path):
     if request.param == "sqlite":
-        yield empty_database(tmp_path)
+        yield empty_sqlite(tmp_path)
         return
     address = empty_postgres()
     yield address

@@ -1,5 +1,6 @@
 """Episodes small enough to read: a table of two cubes, one plan, its verdict and its steps."""
 
+import os
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,10 @@ from hybrid.base import AttemptRecord, Decomposition, Outcome, StepRecord
 from hybrid.store.engine import open_database
 from planner.base import Manipulation, Plan, TraceEntry
 from simulator.base import Fact, Observation, Scene, Subgoal, Thing, Verdict, WorldState
+from tests.hybrid.store.postgres import empty_postgres
+
+ON_POSTGRES = os.environ.get("TEST_DATABASE") == "postgresql"
+"""Whether tests that need some database get PostgreSQL; those about one kind of database make their own."""
 
 RED = Thing("red_cube_1", "cube", "red", (0.04, 0.04, 0.04), (0.1, 0.0, 0.02))
 BLUE = Thing("blue_cube_1", "cube", "blue", (0.04, 0.04, 0.04), (-0.1, 0.05, 0.02), yaw=0.3)
@@ -108,7 +113,12 @@ def migrated():
         return path.read_bytes()
 
 
-def empty_database(folder):
+def empty_sqlite(folder):
     path = folder / "hybrid.db"
     path.write_bytes(migrated())
     return f"sqlite:///{path}"
+
+
+def empty_database(folder):
+    """Return the address of an empty database: SQLite in ``folder``, or PostgreSQL if TEST_DATABASE=postgresql."""
+    return empty_postgres() if ON_POSTGRES else empty_sqlite(folder)

@@ -22,7 +22,7 @@ from hybrid.errors import (
 )
 from hybrid.store.engine import HEAD, migrations, open_database
 from hybrid.store.episodes import SqlStore, open_store
-from hybrid.store.tables import Base
+from hybrid.store.graph_tables import Base
 from tests.hybrid.store.samples import begin, steps, whole_episode
 
 

@@ -1,45 +1,18 @@
-"""The tables behind the graph, in the same database as the episodes: tables acted on, effects, notes and items.
-
-They are created when first needed and carry a version; they refer to episodes by id and to nothing else.
-"""
+"""The tables behind LangGraph graphs, beside those of the episodes: tables acted on, effects, notes, threads, items."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
 
-from sqlalchemy import JSON, BigInteger, LargeBinary, String, inspect, select
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
 
 from hybrid.base import Json
-from hybrid.errors import StoreSchemaError
-from hybrid.store.engine import Database
-from hybrid.store.tables import Floats, Instant
+from hybrid.store.tables import LOCAL, Base
 from simulator.base import FloatArray
 
-VERSION = 1
-"""Version of these tables; a database that holds another is refused by name."""
 
-
-class GraphBase(DeclarativeBase):
-    """The common ancestor of the tables behind the graph."""
-
-    type_annotation_map: ClassVar[dict[object, object]] = {
-        datetime: Instant(),
-        FloatArray: Floats(),
-        Json: JSON(none_as_null=True),
-    }
-
-
-class VersionRow(GraphBase):
-    """The version these tables were created with."""
-
-    __tablename__ = "graph_version"
-
-    version: Mapped[int] = mapped_column(primary_key=True)
-
-
-class TableRow(GraphBase):
+class TableRow(Base):
     """A table that is acted on: where it began, and which other one it branched off after how many control steps."""
 
     __tablename__ = "graph_tables"
@@ -52,7 +25,7 @@ class TableRow(GraphBase):
     at: Mapped[datetime]
 
 
-class EffectRow(GraphBase):
+class EffectRow(Base):
     """One block of control steps: written before it is carried out, completed with what was sensed after it."""
 
     __tablename__ = "graph_effects"
@@ -70,7 +43,7 @@ class EffectRow(GraphBase):
     completed_at: Mapped[datetime | None]
 
 
-class NoteRow(GraphBase):
+class NoteRow(Base):
     """Something written down under the SHA-256 of its bytes."""
 
     __tablename__ = "graph_notes"
@@ -80,7 +53,7 @@ class NoteRow(GraphBase):
     at: Mapped[datetime]
 
 
-class ThreadRow(GraphBase):
+class ThreadRow(Base):
     """A thread that somebody opened at the service; its checkpoints lie with the checkpointer."""
 
     __tablename__ = "graph_threads"
@@ -93,7 +66,7 @@ class ThreadRow(GraphBase):
     updated_at: Mapped[datetime] = mapped_column(index=True)
 
 
-class ItemRow(GraphBase):
+class ItemRow(Base):
     """One item of the long-term store that graphs share; labels of the namespace are joined by full stops."""
 
     __tablename__ = "graph_items"
@@ -110,26 +83,16 @@ class ItemRow(GraphBase):
     """Time to live, minutes, by which a reading prolongs it."""
 
 
-def prepare(database: Database) -> None:
-    """Create the tables where they are missing.
+class KeptRow(Base):
+    """An artifact that something outside the records refers to: a preview shown for approval, images of a look.
 
-    Raises:
-        StoreSchemaError: they were made by another version.
-        StoreError: the database cannot be written.
+    Those of an episode go with it; others stay until they are older than what is retained.
     """
-    with database.read() as session:
-        if inspect(session.connection()).has_table(VersionRow.__tablename__):
-            return _refuse_other(session, database.name)
-    with database.write() as session:
-        database.take_turn(session)
-        GraphBase.metadata.create_all(session.connection(), checkfirst=True)
-        if session.scalar(select(VersionRow.version)) is None:
-            session.add(VersionRow(version=VERSION))
-    return None
 
+    __tablename__ = "graph_artifacts"
 
-def _refuse_other(session: Session, name: str) -> None:
-    found = session.scalar(select(VersionRow.version))
-    if found is not None and found != VERSION:
-        problem = f"the graph's tables in {name} are of version {found}, this program knows {VERSION}"
-        raise StoreSchemaError("store", problem, "Upgrade hybrid-planner, or name another database.")
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    name: Mapped[str] = mapped_column(String(80), index=True)
+    tenant: Mapped[str] = mapped_column(String(40), default=LOCAL)
+    episode: Mapped[int | None] = mapped_column(ForeignKey("episodes.number", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime]

@@ -10,15 +10,18 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import cast
 
 import numpy as np
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from hybrid.agents.rows import EffectRow, NoteRow, TableRow, prepare
-from hybrid.errors import StoreError, StoreMissingError
+from hybrid.base import Json
+from hybrid.errors import EpisodeNotFoundError, StoreCorruptError, StoreError, StoreMissingError
 from hybrid.store.engine import Database
+from hybrid.store.graph_tables import EffectRow, KeptRow, NoteRow, TableRow
 from hybrid.store.records import plain, scene_of
+from hybrid.store.tables import EpisodeRow
 from simulator.base import FloatArray, Scene
 
 ACTION, SENSED = 4, 5
@@ -60,7 +63,6 @@ class Ledger:
     """Tables, effects and notes in ``database``; every write is durable on return."""
 
     def __init__(self, database: Database) -> None:
-        prepare(database)
         self._database = database
 
     def set_up(self, table: str, scene: Scene, seed: int) -> TableRecord:
@@ -166,6 +168,31 @@ class Ledger:
             session.merge(NoteRow(digest=digest, data=data, at=_now()))
         return digest
 
+    def keep(self, artifact: str, *, tenant: str, episode: str | None = None) -> None:
+        """Note that ``artifact`` is referred to from outside the records, so that it is not collected as garbage.
+
+        Args:
+            artifact: its name.
+            tenant: whose it is.
+            episode: with which it goes; None keeps it until what is as old is cleaned away.
+
+        Raises:
+            EpisodeNotFoundError: there is no such episode.
+        """
+        with self._database.write() as session:
+            number = None
+            if episode is not None:
+                number = session.scalar(select(EpisodeRow.number).where(EpisodeRow.id == episode))
+                if number is None:
+                    remedy = "List them: hybrid episodes list."
+                    raise EpisodeNotFoundError("episode", f"there is none called {episode[:80]!r}", remedy)
+            same = (KeptRow.name == artifact, KeptRow.tenant == tenant, KeptRow.episode == number)
+            known = session.scalar(select(KeptRow).where(*same))
+            if known is None:
+                session.add(KeptRow(name=artifact, tenant=tenant, episode=number, at=_now()))
+            else:
+                known.at = _now()
+
     def read(self, digest: str) -> bytes:
         """Return what was kept under ``digest``; raises ``StoreMissingError`` when it is not there."""
         with self._database.read() as session:
@@ -174,6 +201,26 @@ class Ledger:
             remedy = "Point HYBRID_DATABASE_URL at the database the thread was begun with, or begin a new thread."
             raise StoreMissingError("thread", f"its working memory {digest[:12]} is not in this database", remedy)
         return row.data
+
+
+def earlier_actions(database: Database, settings: dict[str, Json]) -> FloatArray:
+    """Return the control actions ``[T, A]`` carried out on an episode's table before it began; none on a fresh one.
+
+    Args:
+        database: that holds the ledger.
+        settings: the episode's; one taken in from elsewhere brings its own ``earlier`` actions along.
+
+    Raises:
+        StoreError: the ledger does not hold them, or what was brought along are none.
+    """
+    if "earlier" in settings:
+        try:
+            return np.asarray(settings["earlier"], np.float32).reshape(-1, ACTION)
+        except (TypeError, ValueError) as error:
+            problem = "settings.earlier holds no control actions"
+            raise StoreCorruptError("episode", problem, "Export the episode again.") from error
+    step = cast("int", settings.get("table_step", 0))
+    return Ledger(database).actions(str(settings["table"]), step) if step else np.zeros((0, ACTION), np.float32)
 
 
 def new_table() -> str:
