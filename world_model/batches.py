@@ -100,10 +100,10 @@ def frames(film: Film, rows: Rows, *, mirror: bool, jitter: torch.Generator | No
     """
     play = film.play
     rgb, elevation = play.images(rows)
-    channels, points = film.geometry.channels(rgb, elevation)
     owner = film.owners[torch.from_numpy(np.asarray(play["image"])[rows])]
     if mirror:
-        channels, points, owner = channels.flip(-1), points.flip(-2) * sign(mirror), owner.flip(-1)
+        rgb, elevation, owner = mirrored(rgb, -2), mirrored(elevation, -1), mirrored(owner, -1)
+    channels, points = film.geometry.channels(rgb, elevation)
     if jitter is not None:
         gain = 0.9 + 0.2 * torch.rand((len(rows), 1, 3, 1, 1), generator=jitter)
         noise = NOISE / 255 * CONTRAST * torch.rand((len(rows), 1, 1, 1, 1), generator=jitter)
@@ -112,6 +112,17 @@ def frames(film: Film, rows: Rows, *, mirror: bool, jitter: torch.Generator | No
     tool = play.floats("proprioception", rows)
     tool = torch.cat([tool[:, :3] * sign(mirror), tool[:, 3:]], dim=-1)
     return Frames(channels, points, labels_of(play, rows, owner.flatten(1), mirror=mirror), tool)
+
+
+def mirrored(picture: Tensor, columns: int) -> Tensor:
+    """Return what the cameras would show of the world mirrored in y; ``columns`` is the dimension across.
+
+    A pixel is sampled at its left edge (``simulator.pinhole.SAMPLE``), so column k shows what column W - k did; what
+    lies beyond the picture's edge is taken from its last column.
+    """
+    turned = picture.flip(columns).roll(1, columns)
+    turned.select(columns, 0).copy_(turned.select(columns, 1))
+    return turned
 
 
 def labels_of(play: Play, rows: Rows, owner: Tensor, *, mirror: bool) -> Labels:
