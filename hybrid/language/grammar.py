@@ -21,6 +21,7 @@ from hybrid.language.grammar_nouns import Nouns
 from hybrid.language.grammar_refusals import refusal
 from hybrid.language.grammar_singles import CONTAINERS, LANDMARKS, MOVERS, SUPPORTS, ZONES, Phrase
 from hybrid.language.grammar_talk import Talk
+from hybrid.language.grammar_told import Told
 from hybrid.language.grammar_verbs import TOWER_HEADS
 from hybrid.language.schema import MAX_STEPS, Again, AnyStep, At, Clear, Further, Instead, Pair, Program, Selector, Undo
 
@@ -90,6 +91,7 @@ class Grammar:
         self._nouns = Nouns(self._rng, words)
         self._clauses = Clauses(self._rng, self._nouns)
         self._talk = Talk(self._rng, self._nouns)
+        self._told = Told(self._rng, self._nouns)
 
     def sample(self) -> Sample:
         """Draw one request and its program."""
@@ -139,7 +141,9 @@ class Grammar:
             return self._single()
         if draw < 0.66:
             return self._joined(self._rng.choice((2, 2, 3)))
-        if draw < 0.76:
+        if draw < 0.69:
+            return _Draft(*self._told.shared(), "shared")
+        if draw < 0.77:
             return self._list()
         if draw < 0.86:
             return self._reordered()

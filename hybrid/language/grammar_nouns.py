@@ -83,7 +83,15 @@ class Nouns(Singles):
         if kind == "thing" and colour is not None and self._rng.random() < 0.5:
             name = self._rng.choice(COLOUR_WORDS[colour])
             text, bulk = (
-                self._rng.choice((f"everything {name}", f"all {name}s", f"anything {name}", f"all that's {name}")),
+                self._rng.choice(
+                    (
+                        f"everything {name}",
+                        f"all {name}s",
+                        f"anything {name}",
+                        f"all that's {name}",
+                        f"whatever is {name}",
+                    )
+                ),
                 None,
             )
             return Phrase((Selector(quantifier="all", colour=colour),), text, many=text.startswith("all"))
@@ -94,14 +102,14 @@ class Nouns(Singles):
                  "all the stuff", "all", "the lot", "anything")
             )  # fmt: skip
             return self._excluding(Selector(quantifier="all"), text, 1.0 if text in ("all", "anything") else 0.4)
-        if draw < 0.18 and kind != "thing":
-            return self._unlike(kind)
-        if draw < 0.24:
+        if draw < 0.21 and kind != "thing":
+            return self._unlike(kind) if draw < 0.18 else self._that_is(kind)
+        if draw < 0.27:
             text = self._rng.choice(("all the other ", "the other ", "the remaining ", "all remaining ")) + text
             return Phrase(
                 (Selector(quantifier="all", extreme="other", kind=kind, colour=colour, bulk=bulk),), text, many=True
             )
-        if draw < 0.32:
+        if draw < 0.35:
             text = self._rng.choice(
                 ("the others", "the rest", "all the others", "everything else", "the remaining ones")
             )
@@ -167,6 +175,12 @@ class Nouns(Singles):
             said = self._rng.choice(("that aren't", "that are not", "which are not", "which aren't", "that arent"))
             text = f"{self._rng.choice(('all ', 'all the ', 'the ', 'the '))}{plural(word)} {said} {name}"
         return Phrase((Selector(quantifier="all", kind=kind, excluding=out),), text, many=not single)
+
+    def _that_is(self, kind: KindWord) -> Phrase:
+        """All of a kind said by what they are: *everything that is a cube*."""
+        words = ("everything that is a", "everything that's a", "anything that is a", "whatever is a", "every last")
+        text = f"{self._rng.choice(words)} {self._rng.choice(KIND_WORDS[kind])}"
+        return Phrase((Selector(quantifier="all", kind=kind),), text)
 
     def _count(self, kinds: tuple[KindWord, ...]) -> Phrase:
         kind, colour, bulk, text = self._base(kinds, many=True)

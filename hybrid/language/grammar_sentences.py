@@ -52,6 +52,23 @@ _STATES: Final = (
     "{a} would look good {rest}", "{a} would be better {rest}", "{a} wants to be {rest}", "my wish: {a} {rest}",
     "what i really want is for {a} to end up {rest}", "i think {a} should be {rest}",
     "i was hoping to have {a} {rest}", "goal: {a} {rest}",
+    "i'd love it if {a} ended up {rest}", "i'd love {a} to be {rest}", "it'd be lovely if {a} were {rest}",
+    "would be nice if {a} was {rest}", "i would love it if {a} went {rest}",
+    "it would make me happy if {a} were {rest}",
+    "what would make me happy is {a} {rest}", "what would make me really happy is {a} being {rest}",
+    "nothing would please me more than {a} {rest}", "can we get {a} {rest}", "could we have {a} {rest}",
+    "any chance of getting {a} {rest}", "mind {putting} {a} {rest}", "would you mind {putting} {a} {rest}",
+    "how about {a} {rest}", "i'm thinking {a} {rest}", "my plan is to have {a} {rest}", "why not {put} {a} {rest}",
+    "why don't you {put} {a} {rest}", "{a} really should be {rest}", "{a} still has to go {rest}",
+    "i'd be grateful if you could {put} {a} {rest}", "it's time to {put} {a} {rest}", "{a}? {rest}",
+    "{a} isn't {rest} yet, please fix that", "all i want is {a} {rest}", "all i ask is that {a} {is} {rest}",
+    "let me see {a} {rest}", "let me have {a} {rest}", "see if you can {put} {a} {rest}", "{a} deserves to be {rest}",
+    "i wonder if you could {put} {a} {rest}", "would it be ok to {put} {a} {rest}", "just get {a} {rest}",
+    "never mind the others, just {put} {a} {rest}", "i don't care about the rest, just {put} {a} {rest}",
+    "forget the rest, {put} {a} {rest}", "{a} had better be {rest}", "i prefer {a} {rest}",
+    "{a} being {rest} is what i want",
+    "help me out by {putting} {a} {rest}", "please help me by {putting} {a} {rest}", "{rest} is where i want {a}",
+    "what {a} {needs} is a place {rest}", "i'd rather have {a} {rest}", "{a}, {rest} with {it}", "{rest} with {a}",
 )  # fmt: skip
 _PUSHED_ORDERS: Final = (
     *(words for words in _ORDERS if "{put}" in words),
@@ -84,7 +101,7 @@ _HOLDERS: Final = (
     "let {t} hold {a}", "use {t} for {a}", "{t} is for {a}", "{t} receives {a}", "have {t} contain {a}",
 )  # fmt: skip
 """Sentences that begin with where things go: containers and zones only."""
-_IS_PLURAL: Final = {"lives": "live", "is": "are", "goes": "go", "has": "have", "belongs": "belong"}
+_IS_PLURAL: Final = {"lives": "live", "needs": "need", "is": "are", "goes": "go", "has": "have", "belongs": "belong"}
 
 
 def order(clause: Clause, rng: random.Random) -> str:

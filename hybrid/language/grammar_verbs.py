@@ -28,18 +28,21 @@ CARRY: Final = _verbs(
     """move/moving/moved*4 bring/bringing/brought take/taking/taken get/getting/got send/sending/sent
     carry/carrying/carried transfer/transferring/transferred relocate/relocating/relocated deliver/delivering/delivered
     drag/dragging/dragged shift/shifting/shifted return/returning/returned gather/gathering/gathered
-    collect/collecting/collected"""
+    collect/collecting/collected scoot/scooting/scooted haul/hauling/hauled pull/pulling/pulled slip/slipping/slipped
+    shuffle/shuffling/shuffled fetch/fetching/fetched"""
 )
 STACK: Final = _verbs(
     """stack/stacking/stacked*3 rest/resting/rested pop/popping/popped stick/sticking/stuck balance/balancing/balanced
     pile/piling/piled plop/plopping/plopped land/landing/landed mount/mounting/mounted perch/perching/perched
-    sit/sitting/sat lift/lifting/lifted settle/settling/settled plonk/plonking/plonked arrange/arranging/arranged"""
+    sit/sitting/sat lift/lifting/lifted settle/settling/settled plonk/plonking/plonked arrange/arranging/arranged
+    plant/planting/planted plunk/plunking/plunked hoist/hoisting/hoisted seat/seating/seated slap/slapping/slapped"""
 )
 DROP: Final = _verbs(
     """drop/dropping/dropped*2 throw/throwing/thrown toss/tossing/tossed chuck/chucking/chucked stow/stowing/stowed
     dump/dumping/dumped pop/popping/popped stick/sticking/stuck tuck/tucking/tucked deposit/depositing/deposited
     tidy/tidying/tidied insert/inserting/inserted store/storing/stored collect/collecting/collected sort/sorting/sorted
-    tip/tipping/tipped"""
+    tip/tipping/tipped stash/stashing/stashed slot/slotting/slotted pack/packing/packed load/loading/loaded
+    lob/lobbing/lobbed nestle/nestling/nestled"""
 )
 PARK: Final = _verbs(
     "park/parking/parked leave/leaving/left stand/standing/stood station/stationing/stationed locate/locating/located"
@@ -161,6 +164,22 @@ WHOLE: Final[dict[str, tuple[str, ...]]] = {
         "there should be nothing in {a}",
         "no thing should be left on {a}",
         "remove whatever is in {a}",
+        "clear the top of {a}",
+        "get whatever is on {a} off it",
+        "take the thing on {a} away",
+        "{a} should be empty",
+        "{a} must be clear",
+        "{a} should have nothing on it",
+        "{a} should have nothing in it",
+        "{a} needs to be free",
+        "i want nothing on {a}",
+        "leave nothing on {a}",
+        "leave nothing in {a}",
+        "make {a} empty",
+        "get {a} cleared",
+        "i need {a} to have nothing on it",
+        "there is something on {a}, take it away",
+        "make space on {a}",
     ),
     "hold": (
         "pick up {a}",
@@ -184,6 +203,19 @@ WHOLE: Final[dict[str, tuple[str, ...]]] = {
         "i want you to hold {a}",
         "take hold of {a}",
         "lift {a} off the table",
+        "hold on to {a}",
+        "hang on to {a}",
+        "keep hold of {a}",
+        "grip {a}",
+        "lift {a} into the air",
+        "get {a} into the gripper",
+        "have {a} in your gripper",
+        "i'd like {a} held up",
+        "take {a} in your hand",
+        "hold up {a}",
+        "keep {a} up in the air",
+        "get {a} off the table",
+        "up with {a}",
     ),
     "line": (
         "line up {a}",
@@ -205,6 +237,19 @@ WHOLE: Final[dict[str, tuple[str, ...]]] = {
         "set {a} up in a line",
         "order {a} in a row",
         "build a row of {a}",
+        "queue up {a}",
+        "line {a} up neatly",
+        "{a} lined up",
+        "i want {a} lined up",
+        "i want {a} lined up next to each other",
+        "put {a} in single file",
+        "make {a} form a straight line",
+        "set out {a} in a row",
+        "arrange {a} in a neat line",
+        "a line of {a}",
+        "a row of {a}",
+        "let {a} stand in a row",
+        "get {a} in line",
     ),
     "tower": (
         "stack {a}",
@@ -325,7 +370,7 @@ ACTS: Final = {
     "down": 2,
     "clear": 4,
     "hold": 4,
-    "line": 3,
+    "line": 5,
     "tower": 14,
     "off": 2,
     "apart_whole": 3,

@@ -12,6 +12,7 @@ from typing import Final
 from hybrid.language import schema
 from hybrid.language.grammar_nouns import Nouns
 from hybrid.language.grammar_singles import CONTAINERS, LANDMARKS, MOVERS, SUPPORTS, ZONES, Phrase
+from hybrid.language.grammar_told import Told
 from hybrid.language.schema import AnyStep, Course, Form, KindWord, Pairing, Selector
 
 Said = tuple[AnyStep, str]
@@ -228,8 +229,9 @@ _FLOORS: Final[dict[schema.Floors, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 WEIGHTS: Final = {
-    "centre": 1, "swap": 8, "match": 6, "sort": 6, "shape": 9, "spread": 4, "gather": 3, "approach": 4,
-    "row": 5, "tower_more": 5,
+    "centre": 1, "swap": 8, "match": 6, "sort": 6, "shape": 9, "spread": 4, "gather": 3, "approach": 6,
+    "row": 6, "tower_more": 4,
+    "told_row": 8, "told_tower": 8,
 }  # fmt: skip
 
 
@@ -239,6 +241,7 @@ class Wholes:
     def __init__(self, rng: random.Random, nouns: Nouns) -> None:
         self._rng = rng
         self._nouns = nouns
+        self._told = Told(rng, nouns)
 
     def draw(self, act: str) -> Said:
         """Draw a clause of ``act``, a key of ``WEIGHTS``."""
@@ -246,6 +249,7 @@ class Wholes:
             "centre": self._centre, "swap": self._swap, "match": self._match, "sort": self._sort,
             "shape": self._shape, "spread": self._spread,
             "gather": self._gather, "approach": self._approach, "row": self._row, "tower_more": self._tower,
+            "told_row": self._told.row, "told_tower": self._told.tower,
         }[act]()  # fmt: skip
 
     def _pick(self, templates: tuple[str, ...], **parts: str) -> str:
@@ -357,8 +361,12 @@ class Wholes:
             words += " "
         elif draw < 0.72:
             by, words = "far", self._rng.choice(("much ", "a lot ", "way "))
+        elif draw < 0.8:
+            by, words = "bit", self._rng.choice(("a few centimetres ", "a few cm ", "a couple of centimeters "))
         step = schema.Approach(a=a.terms, b=b.term, away=away, by=by)
-        return step, self._pick(_RETREATS if away else _APPROACHES, a=a.text, b=b.text, n=words)
+        after = by != "far" and bool(words) and self._rng.random() < 0.35
+        said = self._pick(_RETREATS if away else _APPROACHES, a=a.text, b=b.text, n="" if after else words)
+        return step, said + (self._rng.choice((" by ", " ", " by ")) + words.strip() if after else "")
 
     def _row(self) -> Said:
         a = self._crowd()

@@ -34,6 +34,11 @@ _QUANTITY: Final = re.compile(
     r"(\d+|" + "|".join((*lexicon.NUMBER_WORDS, "an", "a")) + r")\s*(cms?|centim\w*|mm|millim\w*|inch\w*)"
 )
 _DETERMINED: Final = re.compile(r"\b(?:the|a|an|my|that|this|our|your|some|any|all)\s+((?:[\w'-]+\s*){1,4})")
+_TOWER_ENDS: Final = {
+    "base": re.compile(r"bot+om|base|found|below|under|low|first|start|begin|on\b|down"),
+    "peak": re.compile(r"top|last|end|finish|peak|crown|high|tip|up|above|over"),
+}
+"""What somebody says who names the lowest or the highest of a tower."""
 _CLOSE: Final = 0.74
 """Similarity ratio from which a word counts as a misspelling of another; *bleu* and *blue* have 0.75."""
 _KIND_SUPPORT: Final = {
@@ -118,8 +123,23 @@ def unsaid(text: str) -> frozenset[str]:
     kinds = {kind for kind in lexicon.KIND_WORDS if kind != "thing" and not _names_kind(lowered, kind)}
     sides = {side for side in ("left", "right") if not _mentions(lowered, (side, f"{side}most"))}
     said = {f"{_centimetres(number, unit)}cm" for number, unit in _QUANTITY.findall(lowered)}
-    aside = {token for token in WIRE_TOKENS for side in sides if side in token}
-    return frozenset(colours | kinds | aside | (set(CENTIMETRES) - said))
+    aside = {token for token in WIRE_TOKENS for side in sides if side in token and not token.startswith("row_")}
+    return frozenset(colours | kinds | aside | _unsaid_ends(lowered) | (set(CENTIMETRES) - said))
+
+
+def _unsaid_ends(text: str) -> set[str]:
+    """Directions of rows, and named ends of towers, that ``text`` cannot mean."""
+    ways = [_ways(text, *words) for words in (("left", "right"), ("front", "back"), ("near", "far"))]
+    barred = {"row_leftwards"} if ways[0] == "on" else {"row_rightwards"} if ways[0] == "back" else set[str]()
+    barred |= {"row_forwards"} if "on" in ways[1:] else {"row_backwards"} if "back" in ways[1:] else set()
+    return barred | {end for end, words in _TOWER_ENDS.items() if not words.search(text)}
+
+
+def _ways(text: str, first: str, last: str) -> str:
+    """Whether ``text`` says *from first to last*, *from last to first*, or neither."""
+    to = r"(?:most|hand|side|end|edge|wards?|\W|the|of|table)*?\bto\b(?:\W|the)*?"
+    found = ["on"] if re.search(rf"\b{first}{to}\b{last}", text) else []
+    return (found + (["back"] if re.search(rf"\b{last}{to}\b{first}", text) else []) + [""])[0]
 
 
 def in_number(text: str, program: Program) -> Program:
