@@ -3,8 +3,11 @@ VENV ?= .venv
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PIP = $(VENV)/bin/python -m pip install --disable-pip-version-check --quiet
 SOURCES = api hybrid planner world_model simulator tests
+# What make test also runs on PostgreSQL; the store's own suite and the storms run on both anyway.
+ON_BOTH = tests/api/test_tasks.py tests/api/test_events.py tests/api/test_access.py tests/api/test_plans.py \
+	tests/hybrid/test_client.py
 
-.PHONY: demo test check bench report format clean
+.PHONY: demo test test-postgres check bench report format clean
 
 demo: $(VENV)/.installed ## One request in plain words, from picture to video.
 	@mkdir -p out
@@ -13,6 +16,10 @@ demo: $(VENV)/.installed ## One request in plain words, from picture to video.
 
 test: check $(VENV)/openapi/.installed ## The whole check: format, lint, types, contracts, tests. What .ci/run calls.
 	$(VENV)/bin/python -m pytest -q
+	TEST_DATABASE=postgresql $(VENV)/bin/python -m pytest -q $(ON_BOTH)
+
+test-postgres: $(VENV)/.installed-dev ## Every test that needs some database, on PostgreSQL; test runs the quickest of them there.
+	TEST_DATABASE=postgresql $(VENV)/bin/python -m pytest -q tests/api tests/hybrid
 
 check: $(VENV)/.installed-dev $(VENV)/audit/.installed ## All of the check that runs nothing: format, lint, types, contracts, advisories.
 	$(VENV)/bin/ruff format --check $(SOURCES)

@@ -12,10 +12,16 @@ import pytest
 
 from hybrid.store.episodes import open_store
 from tests.api.test_events import frames
+from tests.hybrid.store.samples import empty_database
 
 
 @pytest.fixture
-def serving(tmp_path):
+def url(tmp_path):
+    return empty_database(tmp_path)
+
+
+@pytest.fixture
+def serving(url, tmp_path):
     script = textwrap.dedent(f"""
         import socket
         from pathlib import Path
@@ -26,7 +32,7 @@ def serving(tmp_path):
         from hybrid.store.episodes import open_store
         from tests.api.runners import SmallRunner
 
-        store = open_store("sqlite:///{tmp_path}/hybrid.db", Path("{tmp_path}/artifacts"))
+        store = open_store("{url}", Path("{tmp_path}/artifacts"))
         app = create_app(TaskService(store, SmallRunner(store)), load_settings())
         listening = socket.create_server(("127.0.0.1", 0))
         print(listening.getsockname()[1], flush=True)
@@ -40,7 +46,7 @@ def serving(tmp_path):
     process.communicate()
 
 
-def test_signal_ends_the_task_then_the_stream_then_the_server(serving, tmp_path):
+def test_signal_ends_the_task_then_the_stream_then_the_server(serving, url, tmp_path):
     process, address = serving
     task = httpx.post(f"{address}/v1/tasks", json={"instruction": "wait for me"}, timeout=30).json()["id"]
     with httpx.stream("GET", f"{address}/v1/tasks/{task}/events", timeout=30) as response:
@@ -58,6 +64,6 @@ def test_signal_ends_the_task_then_the_stream_then_the_server(serving, tmp_path)
     process.wait(20)
     assert time.monotonic() - began < 15
     assert process.stderr.read() == ""
-    with contextlib.closing(open_store(f"sqlite:///{tmp_path}/hybrid.db", tmp_path / "artifacts")) as store:
+    with contextlib.closing(open_store(url, tmp_path / "artifacts")) as store:
         assert store.episode(data["episode"])["status"] == "interrupted"
         assert store.tasks.task(task).status == "interrupted"

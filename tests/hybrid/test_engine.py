@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from simulator.camera import DEFAULT_CAMERAS
 from simulator.predicates import holds
 from simulator.scene import load_scene
 from simulator.world import PhysicalWorld
+from tests.hybrid.store.samples import empty_database
 from tests.hybrid.test_pipeline import IN, ON, engine, planned
 from world_model.checkpoint import load_checkpoint
 
@@ -33,9 +35,10 @@ class WatchedWorld(PhysicalWorld):
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> PlanningEngine:
-    store = open_store(f"sqlite:///{tmp_path / 'hybrid.db'}", tmp_path / "artifacts")
-    return engine(load_checkpoint(cameras=DEFAULT_CAMERAS)[0], store, planned(ON), planned(IN))
+def made(tmp_path: Path) -> Generator[PlanningEngine]:
+    store = open_store(empty_database(tmp_path), tmp_path / "artifacts")
+    yield engine(load_checkpoint(cameras=DEFAULT_CAMERAS)[0], store, planned(ON), planned(IN))
+    store.close()
 
 
 def test_two_requests_are_carried_out_one_after_the_other_in_a_world_that_stands_already(made: PlanningEngine) -> None:

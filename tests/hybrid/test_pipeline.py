@@ -5,7 +5,7 @@ Only the language model is told its answers here: what it makes of words is test
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,7 @@ from simulator.camera import DEFAULT_CAMERAS
 from simulator.predicates import holds
 from simulator.scene import load_scene
 from simulator.world import PhysicalWorld
+from tests.hybrid.store.samples import empty_database
 from world_model.base import Belief
 from world_model.checkpoint import load_checkpoint
 from world_model.model import WorldModel
@@ -67,8 +68,10 @@ def model() -> WorldModel:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> SqlStore:
-    return open_store(f"sqlite:///{tmp_path / 'hybrid.db'}", tmp_path / "artifacts")
+def store(tmp_path: Path) -> Generator[SqlStore]:
+    opened = open_store(empty_database(tmp_path), tmp_path / "artifacts")
+    yield opened
+    opened.close()
 
 
 def engine(

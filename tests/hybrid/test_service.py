@@ -235,7 +235,7 @@ time.sleep(30)
 
 @pytest.mark.parametrize(("moves", "status"), [("moves", "interrupted"), ("still", "succeeded")])
 def test_a_killed_service_leaves_nothing_behind_and_repeats_no_movement(tmp_path, moves, status):
-    url, folder = f"sqlite:///{tmp_path}/hybrid.db", tmp_path / "artifacts"
+    url, folder = empty_database(tmp_path), tmp_path / "artifacts"
     command = [sys.executable, "-c", KILLED, url, str(folder), moves]
     killed = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert killed.returncode == -9, killed.stderr

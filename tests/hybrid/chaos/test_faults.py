@@ -20,7 +20,7 @@ from hybrid.store.upkeep import inspect_store
 from hybrid.worker import Worker
 from tests.hybrid.chaos.engines import TINY, wiggle, witnessed
 from tests.hybrid.store.postgres import drop, empty_postgres
-from tests.hybrid.store.samples import empty_database, outcome
+from tests.hybrid.store.samples import empty_sqlite, outcome
 
 LEASE = 1.0
 WORKER = """
@@ -171,7 +171,7 @@ def test_a_database_stopped_at_once_mid_task_loses_nothing(tmp_path):
 
 
 def test_a_full_database_ends_tasks_honestly_and_goes_on_when_there_is_room(tmp_path):
-    url = empty_database(tmp_path)
+    url = empty_sqlite(tmp_path)
     store = open_store(url, tmp_path / "artifacts")
     full = []
 
@@ -214,7 +214,7 @@ def limit(store, pages):
 
 
 def test_a_reaper_leaves_alone_what_another_machine_holds(tmp_path):
-    store = open_store(empty_database(tmp_path), tmp_path / "artifacts")
+    store = open_store(empty_sqlite(tmp_path), tmp_path / "artifacts")
     store.tasks.submit(TaskRequest("go", TINY, 1), key=None, room=9)
     leases = Leases(open_database(f"sqlite:///{tmp_path}/hybrid.db"))
     leases.claim()
