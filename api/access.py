@@ -1,8 +1,8 @@
 """Who is asking, whether they may, and how much: every request passes here before any route, whatever the route.
 
-Without keys the service answers this machine alone, and everybody there is the tenant ``local``. As soon as one key is
-good, or the settings demand it, a key must be shown on every path but the public ones; its tenant is the only one that
-the routes can see, because the service they are handed is that tenant's desk.
+Without keys the service answers this machine alone, and everybody there is the tenant ``local``. As soon as one key was
+made, or the settings demand it, a key must be shown on every path but the public ones, also after the last one was
+revoked; its tenant is the only one that the routes can see, because what they are handed is that tenant's own.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class Access:
         if self._required or not _on_loopback(scope):
             return False
         if time.monotonic() - self._looked > RECHECK_SECONDS:
-            self._open, self._looked = not self._keys.any_active(), time.monotonic()
+            self._open, self._looked = not self._keys.any_made(), time.monotonic()
         return self._open
 
     def _count(self, who: str) -> None:

@@ -134,13 +134,18 @@ class Keys:
             return tuple(_key(row, now) for row in rows)
 
     def any_active(self) -> bool:
-        """Tell whether some key is good: then nobody is let in without one."""
+        """Tell whether some key is good: only then may others reach the service."""
         with self._database.read() as session:
             now = self._database.now(session)
             good = select(func.count()).where(
                 KeyRow.revoked_at.is_(None), or_(KeyRow.expires_at.is_(None), KeyRow.expires_at > now)
             )
             return bool(session.scalar(good))
+
+    def any_made(self) -> bool:
+        """Tell whether a key was ever made: from then on nobody is let in without one, also when none is good."""
+        with self._database.read() as session:
+            return bool(session.scalar(select(func.count()).select_from(KeyRow)))
 
     def admit(self, shown: str) -> Principal:
         """Return in whose name the bearer of ``shown`` asks.

@@ -15,8 +15,13 @@ from tests.hybrid.store.samples import empty_database
 
 
 @pytest.fixture
-def store(tmp_path):
-    opened = open_store(empty_database(tmp_path), tmp_path / "artifacts")
+def url(tmp_path):
+    return empty_database(tmp_path)
+
+
+@pytest.fixture
+def store(url, tmp_path):
+    opened = open_store(url, tmp_path / "artifacts")
     yield opened
     opened.close()
 

@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 
 from api.access import PUBLIC, needed_scope, parsed_rate
 from api.face import create_app
+from api.graphs import with_graph
 from hybrid.config import load_settings
 from hybrid.errors import ConfigError
 from hybrid.store.keys import Keys
@@ -28,6 +29,12 @@ def bearer(keys):
     return make
 
 
+@pytest.fixture
+def app(app, url, tmp_path):
+    """The whole of what is served: with the graph's routes, whose engine is composed when a thread is opened."""
+    return with_graph(app, load_settings(database_url=url, artifact_dir=tmp_path / "artifacts"))
+
+
 def routes(app):
     """Every (method, path) that the application answers, those outside its description included."""
     found = {
@@ -42,13 +49,15 @@ def routes(app):
         for method in operations
         if path not in PUBLIC
     }
-    assert len(described) > 15
+    assert len(described) > 35
+    assert {path.split("/")[1] for _, path in described} >= {"v1", "metrics", "runs", "threads", "assistants"}
     return sorted(found | described)
 
 
-def filled(path, task="nowhere", episode="nowhere"):
-    known = {"task": task, "episode": episode, "step": "0", "view": "0", "name": "demo", "memory": "nowhere"}
-    return re.sub(r"\{(\w+)(?::\w+)?\}", lambda match: known.get(match[1], "nowhere"), path)
+def filled(path, **known):
+    """Return ``path`` with what is known in place of its names, and with what does not exist for the others."""
+    names = {"step": "0", "view": "0", "name": "demo", "assistant": "planner", **known}
+    return re.sub(r"\{(\w+)(?::\w+)?\}", lambda match: names.get(match[1], "nowhere"), path)
 
 
 def test_without_a_key_and_with_a_wrong_one_every_route_refuses(app, client, bearer):
@@ -70,15 +79,26 @@ def test_with_another_tenants_id_every_route_finds_nothing(app, client, bearer, 
     while (shown := client.get(f"/v1/tasks/{task}", headers=ada).json())["episode"] is None:
         assert time.monotonic() < until
         time.sleep(0.02)
-    checked = 0
+    known = {"task": task, "episode": shown["episode"]}
+    taught = client.post("/v1/memory", json={"name": "my mug", "meaning": "the bowl"}, headers=ada)
+    known["memory"] = taught.json()["id"]
+    known["thread"] = client.post("/threads", json={}, headers=ada).json()["thread_id"]
+    bodies = {"answer": {"answer": "x"}, "approval": {"plan": "x"}, "{memory}": {"meaning": "x"}}
+    checked = set()
     for method, path in routes(app):
-        if "{task}" not in path and "{episode}" not in path:
+        mine = set(re.findall(r"\{(\w+)\}", path)) & set(known)
+        if not mine:
             continue
-        body = {"answer": "x"} if path.endswith("answer") else {"plan": "x"} if path.endswith("approval") else None
-        address = filled(path, task, shown["episode"])
-        assert client.request(method, address, headers=bob, json=body).status_code == 404, (method, path)
-        checked += 1
-    assert checked >= 10
+        body = None if method in {"GET", "DELETE"} else bodies.get(path.rpartition("/")[2], {})
+        response = client.request(method, filled(path, **known), headers=bob, json=body)
+        assert response.status_code == 404, (method, path, response.text)
+        assert response.headers["Content-Type"] == "application/problem+json"
+        checked |= mine
+    assert checked == set(known)
+    for path in (f"/v1/tasks/{task}", f"/v1/memory/{known['memory']}", f"/threads/{known['thread']}"):
+        assert client.get(path, headers=ada).status_code == 200, "what another asked for changed nothing"
+    assert client.get("/v1/memory", headers=bob).json()["memories"] == []
+    assert client.post("/threads/search", json={}, headers=bob).json() == []
     for path, name in (("/v1/tasks", "tasks"), ("/v1/episodes", "episodes")):
         assert client.get(path, headers=bob).json()[name] == []
         assert len(client.get(path, headers=ada).json()[name]) == 1
@@ -110,6 +130,8 @@ def test_a_revoked_or_expired_key_is_good_for_nothing(client, keys):
     assert client.get("/v1/tasks", headers=headers).status_code == 401
     brief = keys.create("ada", days=1e-9)
     assert client.get("/v1/tasks", headers={"X-API-Key": brief.secret}).status_code == 401
+    time.sleep(1.1)
+    assert client.get("/v1/tasks").status_code == 401, "that no key is good opens no door"
 
 
 def test_keys_can_be_demanded_before_one_is_made(service):

@@ -120,7 +120,11 @@ def test_a_plan_is_shown_with_its_video_and_a_past_moment_is_taken_up_again(url:
     done = client.runs.wait(thread, "planner", command={"resume": "approve"}, context={"approval": "always"})
     assert done["status"] == "reached"
     past = next(s for s in client.threads.get_history(thread, limit=50) if s["next"] == ["plan"])
-    again = client.runs.wait(thread, "planner", checkpoint_id=past["checkpoint"]["checkpoint_id"])
+    waits = client.runs.wait(thread, "planner", checkpoint_id=past["checkpoint"]["checkpoint_id"])
+    assert waits["__interrupt__"][0]["value"]["kind"] == "approval", (
+        "a run that began with approval keeps asking for it"
+    )
+    again = client.runs.wait(thread, "planner", command={"resume": "approve"})
     assert again["status"] == "reached"
     assert again["episode"] != done["episode"], "what was tried before stays on record as it was"
     assert client.threads.search(metadata={"who": "ada"})[0]["thread_id"] == thread

@@ -12,12 +12,6 @@ import pytest
 
 from hybrid.store.episodes import open_store
 from tests.api.test_events import frames
-from tests.hybrid.store.samples import empty_database
-
-
-@pytest.fixture
-def url(tmp_path):
-    return empty_database(tmp_path)
 
 
 @pytest.fixture
