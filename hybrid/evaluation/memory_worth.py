@@ -52,10 +52,10 @@ class Pair:
     cost_off: float = 0.0
 
 
-def names(engine: PlanningEngine, n: int) -> list[Pair]:
+def names(engine: PlanningEngine, n: int, first: int = FIRST_SEED) -> list[Pair]:
     """Teach a name for one thing of a scene and ask for that thing by it; well means: the facts of its plain name."""
     pairs: list[Pair] = []
-    seed = FIRST_SEED
+    seed = first
     while len(pairs) < n:
         scene = make_task("place", seed).scene
         rng = np.random.default_rng(seed)
@@ -80,7 +80,7 @@ def names(engine: PlanningEngine, n: int) -> list[Pair]:
     return pairs
 
 
-def repeats(engine: PlanningEngine, n: int, suite: str) -> tuple[list[Pair], list[Pair]]:
+def repeats(engine: PlanningEngine, n: int, suite: str, first: int = FIRST_SEED) -> tuple[list[Pair], list[Pair]]:
     """Carry tasks out once, then plan them again; return the pairs of the search, and those of repeated failures.
 
     The search: well means planned at once, and the cost is the candidates imagined. Failures: well means that nothing
@@ -88,7 +88,7 @@ def repeats(engine: PlanningEngine, n: int, suite: str) -> tuple[list[Pair], lis
     """
     searches: list[Pair] = []
     failures: list[Pair] = []
-    for seed in range(FIRST_SEED, FIRST_SEED + n):
+    for seed in range(first, first + n):
         task = make_task(suite, seed)
         with tempfile.TemporaryDirectory() as folder:
             knows = _bound(engine, folder)
@@ -152,16 +152,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="What long-term memory is worth, on and off on the same tasks.")
     parser.add_argument("--n", type=int, default=200, help="pairs of each question")
     parser.add_argument("--suite", default="place", help="of the repeated tasks")
+    parser.add_argument("--first", type=int, default=FIRST_SEED, help="seed of the first task")
+    parser.add_argument("--ask", choices=("names", "repeats", "both"), default="both", help="which questions")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         unused = {"database_url": f"sqlite:///{folder}/unused.db", "artifact_dir": Path(folder)}
         engine = build_engine(load_settings(**unused, memory=False))
-        searches, failures = repeats(engine, asked.n, asked.suite)
-        report: Json = {
-            "taught_names": summary(names(engine, asked.n)),
-            "repeated_tasks": summary(searches),
-            "repeated_failures": summary(failures),
-        }
+        report: dict[str, Json] = {"n": asked.n, "suite": asked.suite, "first": asked.first}
+        if asked.ask != "repeats":
+            report["taught_names"] = summary(names(engine, asked.n, asked.first))
+        if asked.ask != "names":
+            searches, failures = repeats(engine, asked.n, asked.suite, asked.first)
+            report |= {"repeated_tasks": summary(searches), "repeated_failures": summary(failures)}
     sys.stdout.write(json.dumps(report, indent=1) + "\n")
 
 
