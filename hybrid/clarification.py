@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from hybrid.language.clarification import meaning, meant
+
 _OFFER = re.compile(r"^did you mean\b", re.IGNORECASE)
 _WHICH = re.compile(r"^which (?P<phrase>.+?) do you mean\b", re.IGNORECASE)
 _DETERMINER = r"(?:\b(?:the|a|an|that|this|my|some)\s+)?"
@@ -20,11 +22,17 @@ _VERB = re.compile(
 def clarified(instruction: str, question: str, answer: str) -> str:
     """Return ``instruction`` as it would have been said by somebody who knew the question.
 
-    An answer to *Did you mean …?*, or one that is a request of its own, is the new instruction. An answer to *Which X
-    do you mean?* takes the place of the first mention of X. Any other answer is added as a further sentence.
+    An answer to *Did you mean A Or: B?* that means one of them is noted behind the instruction, so that the reading it
+    was offered for is taken; any other answer to it, or one that is a request of its own, is the new instruction. An
+    answer to *Which X do you mean?* takes the place of the first mention of X. Any other answer is added as a further
+    sentence.
     """
     said = answer.strip().rstrip(".")
-    if _OFFER.search(question) or _VERB.search(said):
+    offered = _OFFER.search(question)
+    choice = meant(said, _offers(question)) if offered else None
+    if choice is not None:
+        return meaning(instruction, choice)
+    if offered or _VERB.search(said):
         return said
     asked = _WHICH.search(question)
     if asked is not None:
@@ -34,3 +42,9 @@ def clarified(instruction: str, question: str, answer: str) -> str:
         if count:
             return put
     return f"{instruction.rstrip().rstrip('.')}. {said[:1].upper()}{said[1:]}."
+
+
+def _offers(question: str) -> list[str]:
+    """The readings that a question offers."""
+    listed = _OFFER.sub("", question, count=1).strip().removeprefix(":").rstrip("? ")
+    return [offer.strip() for offer in re.split(r"\s+Or:\s+", listed) if offer.strip()]

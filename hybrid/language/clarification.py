@@ -18,6 +18,7 @@ _ORDINALS: Final = {
     "third": 2, "3": 2, "3rd": 2, "three": 2, "c": 2,
     "fourth": 3, "4": 3, "4th": 3, "four": 3,
 }  # fmt: skip
+_MEANING: Final = re.compile(r"\s*\(meant: ([^()]*)\)")
 _LAST: Final = frozenset({"last", "latter"})
 _YES: Final = frozenset("yes yeah yep yup sure right correct exactly ok okay y ja".split())
 _FILLERS: Final = frozenset(
@@ -65,6 +66,9 @@ def resumed(
 
     ``point`` finds the choice that a description fits, where words alone do not tell.
     """
+    settled = tuple(choice.strip() for choice in _MEANING.findall(instruction))
+    if settled:
+        return Moment(_MEANING.sub("", instruction).strip(), turns, settled)
     asked = pending(turns)
     if asked is None:
         return Moment(instruction, turns)
@@ -74,6 +78,11 @@ def resumed(
     if choice is None:
         return Moment(instruction, turns)
     return Moment(asked.instruction, asked.turns, (*asked.chosen, choice))
+
+
+def meaning(instruction: str, choice: str) -> str:
+    """Return ``instruction`` with the reading of it that was chosen noted behind it, for ``resumed`` to find."""
+    return f"{instruction} (meant: {choice})"
 
 
 def pending(turns: Sequence[Turn]) -> Pending | None:

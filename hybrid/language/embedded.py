@@ -26,8 +26,9 @@ from hybrid.language.parting import parts, unframed
 from hybrid.language.reading import from_tokens
 from hybrid.language.resolver import resolve
 from hybrid.language.schema import Further, Hold, Program, Undo
+from hybrid.language.settling import WORTH_ASKING, Reading, asked, rescued, settled, sure, unsure, words
 from hybrid.language.spelling import Speller
-from hybrid.language.wire import END, to_tokens
+from hybrid.language.wire import END, WIRE_TOKENS, to_tokens
 from simulator.base import MOVABLE, Scene
 
 SURE: Final = 0.74
@@ -37,16 +38,17 @@ NAMES: Final = (
     *(form for words in KIND_WORDS.values() for word in words for form in (word, plural(word))),
 )
 """Words that may be in no vocabulary as a whole and yet are no mistakes."""
-AGREED: Final = 0.60
-"""Share of the beam's probability that must mean the same on this table to be taken."""
-WORTH_ASKING: Final = 0.08
-"""Probability from which a reading is offered in a question."""
 BEAM: Final = 5
 _NOT_STEPS: Final = frozenset({"refuse", "ask", "undo", "again", "further", "less", "instead", "keep"})
 """First words of programs that are no step of a list."""
 _ONWARD: Final = frozenset({"further", "less"})
 """What goes on with an earlier request, and means nothing without one."""
-OFFERED: Final = 3
+_NO_ORDERS: Final = frozenset(
+    token
+    for token in WIRE_TOKENS
+    if token.split("_")[0] in ("refuse", "ask", "undo", "again", "instead", "further", "less")
+)
+"""Tokens that are no step of their own."""
 
 
 @dataclass(frozen=True)
@@ -72,17 +74,6 @@ PRODUCT: Final = Ingredients()
 """The product as it ships."""
 
 
-@dataclass(frozen=True)
-class Reading:
-    """One way to understand a request on a table."""
-
-    decomposition: Decomposition
-    probability: float
-    doubts: tuple[str, ...]
-    partial: bool = False
-    """Whether it leaves out a colour that was named: it cannot be the whole of what was said."""
-
-
 class EmbeddedLanguageModel:
     """A ``hybrid.base.LanguageModel`` over a loaded network.
 
@@ -94,9 +85,11 @@ class EmbeddedLanguageModel:
         self._network = network
         self._with = ingredients
         self._name = f"embedded-{str(network.card.get('weights_sha256', 'untrained'))[:8]}"
-        words = network.card.get("spelling") if ingredients.speller else None
+        listed = network.card.get("spelling") if ingredients.speller else None
         vocabulary = network.tokenizer.get_vocab(with_added_tokens=False)
-        self._speller = Speller(vocabulary.__contains__, [*map(str, words), *NAMES] if isinstance(words, list) else ())
+        self._speller = Speller(
+            vocabulary.__contains__, [*map(str, listed), *NAMES] if isinstance(listed, list) else ()
+        )
 
     @property
     def name(self) -> str:
@@ -117,9 +110,13 @@ class EmbeddedLanguageModel:
         answer = self._answer(self._moment(instruction, scene, turns), scene)
         return replace(answer, backend=self.name, milliseconds=1000.0 * (time.perf_counter() - began))
 
-    def readings(self, moment: Moment, scene: Scene) -> list[Reading]:
-        """Return the beam's readings of what was said, most probable first, without those that break the schema."""
-        barred = self._barred(moment.instruction)
+    def readings(self, moment: Moment, scene: Scene, *, orders: bool = False) -> list[Reading]:
+        """Return the beam's readings of what was said, most probable first, without those that break the schema.
+
+        With ``orders`` it is taken for granted that something is to be done: no question, refusal or correction.
+        """
+        barred = self._barred(moment.instruction) | (frozenset() if moment.turns else _ONWARD)
+        barred |= _NO_ORDERS if orders else frozenset()
         found = (
             self._read(decoded, moment, scene) for decoded in beams(self._network, moment.instruction, BEAM, barred)
         )
@@ -127,12 +124,12 @@ class EmbeddedLanguageModel:
 
     def _moment(self, instruction: str, scene: Scene, turns: tuple[Turn, ...]) -> Moment:
         """What is asked now, its typos put right."""
-        now = resumed(instruction, turns, lambda reply, asked: self._pointed(reply, scene, asked))
+        now = resumed(instruction, turns, lambda reply, pending: self._pointed(reply, scene, pending))
         return replace(now, instruction=unframed(self._speller.corrected(plain_words(now.instruction))))
 
-    def _pointed(self, reply: str, scene: Scene, asked: Pending) -> str | None:
+    def _pointed(self, reply: str, scene: Scene, open_question: Pending) -> str | None:
         """The choice that a description such as *the one by the bowl* fits, by perception; None when none does."""
-        text, choices = self._speller.corrected(plain_words(reply)), asked.choices
+        text, choices = self._speller.corrected(plain_words(reply)), open_question.choices
         named = {name(thing, scene): thing for thing in scene.things}
         things = tuple(named[choice] for choice in choices if choice in named)
         decoded = greedy(self._network, text, self._barred(text))
@@ -153,14 +150,20 @@ class EmbeddedLanguageModel:
         barred = self._barred(moment.instruction) | (frozenset() if moment.turns else _ONWARD)
         first = self._read(greedy(self._network, moment.instruction, barred), moment, scene)
         parted = self._parted(moment, scene)
-        sure = [r for r in (parted, first) if r is not None and r.probability >= SURE and not r.doubts]
-        if sure:
-            best = max(sure, key=lambda reading: reading.probability)
+        taken = [r for r in (parted, first) if r is not None and sure(r, SURE)]
+        if taken:
+            best = max(taken, key=lambda reading: reading.probability)
             return best.decomposition if moment.turns else self._spoken_to(best, moment, scene)
         if not self._with.asking and first is not None:
             return first.decomposition
-        more = [] if parted is None else [parted]
-        return settled([*more, *self.readings(moment, scene)], moment.chosen)
+        readings = [*([] if parted is None else [parted]), *self.readings(moment, scene)]
+        answer = settled(readings, moment.chosen)
+        if not unsure(answer, readings):
+            return answer
+        orders = [order for order in self.readings(moment, scene, orders=True) if order.probability >= WORTH_ASKING]
+        if moment.chosen:
+            answer = settled([*readings, *orders], moment.chosen)
+        return rescued(answer, [*readings, *orders]) if unsure(answer, readings) else answer
 
     def _spoken_to(self, reading: Reading, moment: Moment, scene: Scene) -> Decomposition:
         """The answer to a request without any before it: a bare name may be one with its verb left out."""
@@ -170,10 +173,8 @@ class EmbeddedLanguageModel:
         other = self._read(greedy(self._network, moment.instruction, barred), moment, scene)
         if other is None or other.doubts or other.decomposition.status != "planned":
             return reading.decomposition
-        words = _words(other.decomposition)
-        if words in moment.chosen:
-            return other.decomposition
-        return Decomposition("question", message=f"Did you mean: {words}?", choices=(words,))
+        done = words(other.decomposition)
+        return other.decomposition if done in moment.chosen else asked((done,))
 
     def _parted(self, moment: Moment, scene: Scene) -> Reading | None:
         """Read a request of several steps part by part; the surest of the ways to part it, None when there is none."""
@@ -218,40 +219,3 @@ def load_embedded(path: Path | None = None, ingredients: Ingredients = PRODUCT) 
 def plain_words(instruction: str) -> str:
     """Return an instruction on one line, with plain letters and apostrophes."""
     return " ".join(unicodedata.normalize("NFKC", instruction).replace("’", "'").split())
-
-
-def settled(readings: list[Reading], chosen: tuple[str, ...] = ()) -> Decomposition:
-    """Decide between readings: take what was chosen or most of the probability agrees on, else ask, else give up."""
-    for reading in readings:
-        if chosen and reading.decomposition.status == "planned" and _words(reading.decomposition) in chosen:
-            return reading.decomposition
-    readings = [reading for reading in readings if not reading.partial] or readings
-    groups: dict[object, list[Reading]] = {}
-    for reading in readings:
-        if not reading.doubts:
-            groups.setdefault(_meaning(reading.decomposition), []).append(reading)
-    total = sum(reading.probability for reading in readings)
-    ranked = sorted(groups.values(), key=lambda group: -sum(r.probability for r in group))
-    if ranked and sum(r.probability for r in ranked[0]) >= AGREED * total and ranked[0][0].probability >= WORTH_ASKING:
-        return ranked[0][0].decomposition
-    likely = [group[0].decomposition for group in ranked if sum(r.probability for r in group) >= WORTH_ASKING]
-    likely += [r.decomposition for r in readings if r.doubts and r.probability >= WORTH_ASKING]
-    offers = tuple(dict.fromkeys(_words(answer) for answer in likely if answer.status == "planned"))[:OFFERED]
-    if offers:
-        return Decomposition("question", message=f"Did you mean: {' Or: '.join(offers)}?", choices=offers)
-    refusals = [answer for answer in likely if answer.status != "planned"]
-    if refusals:
-        return refusals[0]
-    return Decomposition(
-        "refused",
-        message="I did not understand that. Say what to put where, for instance: put the red cube on the blue cube.",
-    )
-
-
-def _meaning(answer: Decomposition) -> object:
-    """What two readings must share to be the same on this table."""
-    return (answer.status, tuple((s.facts, s.keep, s.manner) for s in answer.subgoals), answer.message)
-
-
-def _words(answer: Decomposition) -> str:
-    return ", then ".join(subgoal.words for subgoal in answer.subgoals)

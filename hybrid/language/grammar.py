@@ -27,6 +27,8 @@ from hybrid.language.schema import MAX_STEPS, Again, AnyStep, At, Clear, Further
 
 LONGEST: Final = 8
 """Most clauses drawn for one request."""
+SLIPS: Final = 0.13
+"""Share of the samples with slips of the keyboard; people make one in ten words (EVIDENCE 7)."""
 _THEN: Final = (
     " and then ", " and then ", ", then ", ", then ", " and ", " and ", ", and ", ", ", ". then ", ". ",
     ". after that, ", ", after that ", "; ", " then ", ", and then ", ". next, ", ". afterwards ", " and afterwards ",
@@ -83,9 +85,17 @@ class _Draft:
 
 
 class Grammar:
-    """Draws samples; the same seed and words give the same sequence; ``longest`` bounds lengths, in clauses."""
+    """Draws samples; the same seed and words give the same sequence.
 
-    def __init__(self, seed: int, words: tuple[str, ...] = (), longest: int = LONGEST) -> None:
+    Args:
+        seed: of all that is drawn.
+        words: further unknown nouns.
+        longest: most clauses of a request.
+        slips: share of the samples with slips of the keyboard.
+    """
+
+    def __init__(self, seed: int, words: tuple[str, ...] = (), longest: int = LONGEST, slips: float = SLIPS) -> None:
+        self._slips = slips
         self._longest = longest
         self._rng = random.Random(seed)
         self._nouns = Nouns(self._rng, words)
@@ -131,7 +141,7 @@ class Grammar:
     def _finish(self, text: str, *, polite: bool) -> str:
         text = dress(text, self._rng) if polite and self._rng.random() < 0.45 else text
         text = text.strip().rstrip(",;:") + self._rng.choice(("", "", "", ".", ".", "!", "?"))
-        return typos(text, self._rng) if self._rng.random() < 0.13 else text
+        return typos(text, self._rng) if self._rng.random() < self._slips else text
 
     def _draft(self) -> _Draft:
         draw = self._rng.random()

@@ -14,6 +14,13 @@ from typing import Final
 LONG: Final = 7
 """Letters from which two slips in one word are put right."""
 _WORD: Final = re.compile(r"[A-Za-z]{3,}")
+_TWICE: Final = re.compile(r"([a-z])\1")
+_KEYS: Final = {
+    letter: (row, column)
+    for row, letters in enumerate(("qwertyuiop", "asdfghjkl", "zxcvbnm"))
+    for column, letter in enumerate(letters)
+}
+"""Where a letter lies on a keyboard: row and column."""
 _DOUBLED: Final = re.compile(r"([a-z])\1{2,}")
 
 
@@ -43,19 +50,41 @@ class Speller:
             return word
         low = _DOUBLED.sub(r"\1", low)
         most = 2 if len(low) >= LONG else 1
-        best: tuple[int, int, str] | None = None
+        best: tuple[int, int, int, str] | None = None
         for length in range(len(low) - 1, len(low) + 2):
             for other in self._by_length.get(length, ()):
                 slips = distance(low, other, most)
-                found = (slips, self._rank[other], other)
-                if slips <= most and (best is None or found < best):
-                    best = found
-        return word if best is None else best[2]
+                if slips <= most:
+                    found = (slips, unlikeliness(low, other), self._rank[other], other)
+                    best = found if best is None else min(best, found)
+        return word if best is None else best[3]
 
 
 def _stems(word: str) -> list[str]:
     """The word, and what it is an inflection of if it is one: *cubes*, *nudged*, *stacking*."""
     return [word, *(word.removesuffix(end) for end in ("s", "es", "ed", "d", "ing") if word.endswith(end))]
+
+
+def unlikeliness(said: str, meant: str) -> int:
+    """Return how unlikely a slip from ``meant`` to ``said`` is, 0-3, for words at most one slip apart.
+
+    Neighbours swapped and letters doubled are the likeliest, then letters dropped and neighbouring keys, then letters
+    added, then any other letter (the order of the classes in Damerau's sample and on a keyboard).
+    """
+    if len(said) == len(meant):
+        wrong = [(a, b) for a, b in zip(said, meant, strict=True) if a != b]
+        if sorted(said) == sorted(meant):
+            return 0
+        return 1 if all(_beside(a, b) for a, b in wrong) else 3
+    if len(said) < len(meant):
+        return 1
+    return 0 if _TWICE.sub(r"\1", said) == _TWICE.sub(r"\1", meant) else 2
+
+
+def _beside(a: str, b: str) -> bool:
+    """Whether two letters are neighbours on a keyboard."""
+    (row, column), (other_row, other_column) = _KEYS.get(a, (9, 9)), _KEYS.get(b, (0, 0))
+    return abs(row - other_row) <= 1 and abs(column - other_column) <= 1
 
 
 def distance(a: str, b: str, most: int) -> int:

@@ -27,7 +27,7 @@ from transformers import EncoderDecoderModel
 
 from hybrid.base import Json
 from hybrid.language.decoding import greedy
-from hybrid.language.grammar import LONGEST, Grammar, Sample
+from hybrid.language.grammar import LONGEST, SLIPS, Grammar, Sample
 from hybrid.language.network import (
     MAX_TEXT_TOKENS,
     MAX_WIRE_TOKENS,
@@ -51,6 +51,8 @@ _SHORT: Final = 3
 _WORDS: Final = "encoder.embeddings.word_embeddings.weight"
 _SPELLED: Final = 30_000
 """Samples from which the words are counted that a misspelt one may have been."""
+_FREQUENT: Final = 6
+"""How often a word is among them to be one."""
 _POOL: Final = 32
 """Batches drawn together and sorted by length, so that little is spent on padding."""
 
@@ -70,6 +72,8 @@ class Recipe:
     """Share of the pools, from the start, whose requests are short; lengths are uniform after it."""
     threads: int = 1
     save_seconds: float = 150.0
+    slips: float = SLIPS
+    """Share of the samples with slips of the keyboard; 0 is a control."""
     scratch: bool = False
     """Start from random weights instead of the pretrained encoder: a control."""
 
@@ -204,7 +208,7 @@ def _batches(recipe: Recipe, beginning: Start, step: int, total: int) -> Iterato
     pools = math.ceil(total / _POOL)
     for pool in range(step // _POOL, pools):
         longest = _SHORT if pool < recipe.short_share * pools else LONGEST
-        grammar = Grammar(recipe.seed * 1_000_003 + pool, beginning.words, longest)
+        grammar = Grammar(recipe.seed * 1_000_003 + pool, beginning.words, longest, recipe.slips)
         samples = [_fitting(grammar, beginning) for _ in range(_POOL * recipe.batch)]
         samples.sort(key=lambda pair: len(pair[0].text) + 4 * len(pair[1]))
         starts = list(range(0, len(samples), recipe.batch))
@@ -243,12 +247,12 @@ def held_out(network: Network, words: tuple[str, ...], count: int) -> dict[str, 
     return {key: {"n": len(hits), "exact": round(sum(hits) / len(hits), 4)} for key, hits in sorted(right.items())}
 
 
-def spelling(tokenizer: Tokenizer) -> list[str]:
+def spelling() -> list[str]:
     """Words of the training language, the most frequent first, that a misspelt word may have been."""
-    grammar, counts, whole = Grammar(seed=0), Counter[str](), tokenizer.get_vocab()
+    grammar, counts = Grammar(seed=0, slips=0.0), Counter[str]()
     for _ in range(_SPELLED):
         counts.update(re.findall(r"[a-z]{3,}", grammar.sample().text.lower()))
-    return [word for word, count in counts.most_common() if count >= 12 and word in whole]
+    return [word for word, count in counts.most_common() if count >= _FREQUENT]
 
 
 def _finish(out: Path, recipe: Recipe, beginning: Start, run: _Run, stages: list[Json]) -> Path:
@@ -266,7 +270,7 @@ def _finish(out: Path, recipe: Recipe, beginning: Start, run: _Run, stages: list
         "generator_sha256": stage["generator_sha256"],
         "stages": [*stages, stage],
         "held_out": held_out(network, beginning.words, HELD_OUT_SAMPLES),
-        "spelling": cast("list[Json]", spelling(beginning.tokenizer)),
+        "spelling": cast("list[Json]", spelling()),
     }
     save(out / "final", run.model, beginning.tokenizer, card)
     return out / "final"
@@ -282,6 +286,7 @@ def main() -> None:
     parser.add_argument("--short-share", type=float, default=Recipe.short_share)
     parser.add_argument("--encoder-rate", type=float, default=Recipe.encoder_rate)
     parser.add_argument("--decoder-rate", type=float, default=Recipe.decoder_rate)
+    parser.add_argument("--slips", type=float, default=Recipe.slips, help="share of samples with slips of the keyboard")
     parser.add_argument("--scratch", action="store_true", help="random weights instead of the pretrained encoder")
     parser.add_argument("--threads", type=int, default=Recipe.threads)
     given = parser.parse_args()

@@ -10,9 +10,10 @@ import pytest
 
 from hybrid.base import Decomposition
 from hybrid.errors import CheckpointError, LanguageError
-from hybrid.language.embedded import EmbeddedLanguageModel, Reading, load_embedded, settled
+from hybrid.language.embedded import EmbeddedLanguageModel, load_embedded
 from hybrid.language.phrasings import load_phrasings
 from hybrid.language.report import score, summary
+from hybrid.language.settling import Reading, settled
 from simulator.base import Fact, Subgoal
 from simulator.scene import load_scene
 from simulator.tasks import make_task

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import random
+import re
 from collections import Counter
 
 from hybrid.language.grammar import LONGEST, Grammar
+from hybrid.language.grammar_nouns import Nouns
+from hybrid.language.grammar_told import Told
 from hybrid.language.guards import doubts
+from hybrid.language.lexicon import colours_in
 from hybrid.language.reading import from_tokens
-from hybrid.language.schema import Pair, Shift
+from hybrid.language.schema import Line, Pair, Selector, Shift
+from hybrid.language.train import spelling
 from hybrid.language.wire import WIRE_TOKENS, to_tokens
 
 _GRAMMAR = Grammar(8)
@@ -53,3 +59,26 @@ def test_a_distance_said_in_centimetres_is_the_distance_meant():
             if isinstance(step, Shift | Pair):
                 distance = step.by if isinstance(step, Shift) else step.centimetres
                 assert distance is None or isinstance(distance, str) or 1 <= distance <= 30
+
+
+def test_what_is_told_thing_by_thing_is_kept_in_its_order():
+    grammar = Told(random.Random(4), Nouns(random.Random(4)))
+    for _ in range(200):
+        step, text = grammar.row()
+        assert isinstance(step, Line)
+        colours = [noun.colour for noun in step.a if isinstance(noun, Selector) and noun.colour is not None]
+        said = colours_in(text)
+        assert len(colours) < 2 or said[: len(colours)] == colours or len(said) != len(colours)
+
+
+def test_slips_of_the_keyboard_are_all_that_the_share_of_slips_changes():
+    vocabulary = set(spelling())
+    clean, slipped = (
+        sum(
+            word not in vocabulary
+            for _ in range(300)
+            for word in re.findall(r"[a-z]{3,}", grammar.sample().text.lower())
+        )
+        for grammar in (Grammar(5, slips=0.0), Grammar(5, slips=1.0))
+    )
+    assert clean < slipped / 5

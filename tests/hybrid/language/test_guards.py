@@ -78,3 +78,23 @@ def test_a_colour_named_and_not_used_is_noticed_unless_it_was_taken_back():
     program = from_tokens(("hold", "the", "red", "cube", END))
     assert ignored_colours("hold the red cube on the blue one", program) == ("blue",)
     assert ignored_colours("hold the blue, no wait, the red cube", program) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "barred", "open_"),
+    [
+        ("line up red and blue from left to right", "row_leftwards", "row_rightwards"),
+        ("red and blue in a row, right to left", "row_rightwards", "row_leftwards"),
+        ("a row of cubes from the front to the back", "row_forwards", "row_backwards"),
+        ("cubes in a line, back to front", "row_backwards", "row_forwards"),
+        ("stack the cubes with green on top", "base", "peak"),
+        ("stack the cubes starting with green", "peak", "base"),
+    ],
+)
+def test_a_row_runs_and_a_tower_ends_where_the_words_say(text, barred, open_):
+    assert barred in unsaid(text)
+    assert open_ not in unsaid(text)
+
+
+def test_a_row_whose_end_is_named_may_still_run_either_way():
+    assert not {"row_rightwards", "row_leftwards"} & unsaid("put red and blue in a row, red being leftmost")

@@ -30,6 +30,22 @@ def test_only_words_that_are_unknown_and_close_to_one_are_put_right(said, meant)
     assert SPELLER.corrected(said) == meant
 
 
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("cubse", "cubes"),
+        ("baack", "back"),
+        ("oter", "other"),
+        ("graay", "gray"),
+        ("movd", "moved"),
+        ("blurry", "blurry"),
+    ],
+)
+def test_among_words_as_near_the_likelier_slip_of_the_fingers_is_put_right(said, meant):
+    words = ("cube", "over", "black", "move", "great", "cubes", "other", "back", "moved", "gray", "blue")
+    assert Speller(words.__contains__, words).corrected(said) == meant
+
+
 def slow(a: str, b: str) -> int:
     """Optimal string alignment by its definition, without cutting off."""
     if not a or not b:
