@@ -150,6 +150,8 @@ class EmbeddedLanguageModel:
         barred = self._barred(moment.instruction) | (frozenset() if moment.turns else _ONWARD)
         first = self._read(greedy(self._network, moment.instruction, barred), moment, scene)
         parted = self._parted(moment, scene)
+        if first is not None and parted is not None and _statuses(first, parted) == ("planned", "refused"):
+            parted = None  # What makes sense as a whole was no list of steps.
         taken = [r for r in (parted, first) if r is not None and sure(r, SURE)]
         if taken:
             best = max(taken, key=lambda reading: reading.probability)
@@ -209,6 +211,10 @@ class EmbeddedLanguageModel:
 
     def _barred(self, text: str) -> frozenset[str]:
         return unsaid(text) if self._with.barring else frozenset()
+
+
+def _statuses(*readings: Reading) -> tuple[str, ...]:
+    return tuple(reading.decomposition.status for reading in readings)
 
 
 def load_embedded(path: Path | None = None, ingredients: Ingredients = PRODUCT) -> EmbeddedLanguageModel:

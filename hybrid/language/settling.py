@@ -22,6 +22,8 @@ SURE_OF_NO: Final = 0.75
 true refusals have 0.8 and more, mistaken ones 0.5 and less or a doubt."""
 RISKY: Final = 0.2
 """Share of the probability of an unsafe wish from which nothing else is offered."""
+WORTH_OFFERING: Final = 0.03
+"""Probability from which a reading that can be carried out is offered in place of a refusal."""
 CERTAIN_NO: Final = 0.93
 """Probability of a first reading that cannot be done here from which no other is looked for."""
 OFFERED: Final = 3
@@ -78,7 +80,7 @@ def unsure(answer: Decomposition, readings: Sequence[Reading]) -> bool:
     if answer.status == "question":
         return same == 0.0
     total = sum(reading.probability for reading in readings)
-    doable = any(r.decomposition.status == "planned" and r.probability >= WORTH_ASKING for r in fitting)
+    doable = any(r.decomposition.status == "planned" and r.probability >= WORTH_OFFERING for r in fitting)
     return unsafe < RISKY * total and (doable or same < SURE_OF_NO * max(total, SURE_OF_NO))
 
 
