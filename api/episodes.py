@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path as File
 from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Path, Query, Response
+from fastapi.exceptions import HTTPException
 from fastapi.responses import FileResponse
 from pydantic import JsonValue
+from starlette.types import Message, Receive, Scope, Send
 
 from api.dependencies import Before, Limit, Service
 from api.schemas import EpisodePage, FrameList, StepPage
@@ -32,6 +35,33 @@ VIDEO: Described = {
     206: PICTURE[206],
 }
 ARCHIVE: Described = {200: {"content": {"application/zip": {}}, "description": "The episode with its images."}}
+
+
+class ArtifactResponse(FileResponse):
+    """An artifact, whole or in parts; its name tells whether it is still the same, and a wrong range is a problem.
+
+    Args:
+        path: where it lies; named by the hash of its bytes.
+    """
+
+    def __init__(self, path: File) -> None:
+        super().__init__(path, headers={"ETag": f'"{path.stem}"'})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send what is asked for.
+
+        Raises:
+            HTTPException: a range is asked for that is none, or that it does not have.
+        """
+
+        async def send_or_refuse(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] >= 400:
+                size = File(self.path).stat().st_size
+                remedy = f"Range: ask for bytes=FIRST-LAST within its {size} bytes."
+                raise HTTPException(message["status"], remedy, {"Content-Range": f"bytes */{size}"})
+            await send(message)
+
+        await super().__call__(scope, receive, send_or_refuse)
 
 
 @router.get("")
@@ -76,7 +106,7 @@ def frames(episode: EpisodeId, service: Service) -> FrameList:
 @router.get("/{episode}/frames/{step}/{view}.png", response_class=FileResponse, responses=PICTURE)
 def frame(episode: EpisodeId, step: Step, view: View, service: Service) -> FileResponse:
     """Send what one camera saw at one step; ranges of bytes may be asked for."""
-    return FileResponse(service.store.frame(episode, step, view), media_type="image/png")
+    return ArtifactResponse(service.store.frame(episode, step, view))
 
 
 @router.get("/{episode}/video", response_class=FileResponse, responses=VIDEO)
@@ -86,7 +116,7 @@ def video(episode: EpisodeId, service: Service) -> FileResponse:
     if path is None:
         problem = f"no video of {episode[:80]} was recorded"
         raise EpisodeNotFoundError("video", problem, "Record one: hybrid episodes replay ID --video FILE.")
-    return FileResponse(path)
+    return ArtifactResponse(path)
 
 
 @router.get("/{episode}/export", response_class=Response, responses=ARCHIVE)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from api.dependencies import Configuration, ExistingTask, IdempotencyKey, RequestId, Service
@@ -18,7 +19,7 @@ from api.schemas import TaskView
 from api.wishes import PlanCreate, PredictionCreate
 from hybrid.errors import TaskNotFoundError
 from hybrid.service import Desk
-from hybrid.store.tasks import FINAL, Task, TaskKind, TaskRequest
+from hybrid.store.tasks import FINAL, Task, TaskKind
 
 POLL_SECONDS = 0.05
 """How often the store is asked whether the answer is there."""
@@ -28,12 +29,36 @@ PRIORITY = 1
 plans = APIRouter(prefix="/v1/plans", tags=["plans"])
 predictions = APIRouter(prefix="/v1/predictions", tags=["predictions"])
 Wait = Annotated[float, Query(ge=0, le=30, description="Seconds to wait for the answer before 202.")]
+LATER: dict[int | str, dict[str, Any]] = {202: {"model": TaskView, "description": "Not ready yet: look again."}}
 
 
-@plans.post("", status_code=200, responses={202: {"model": TaskView, "description": "Not ready yet: look again."}})
-async def plan(
+@dataclass(frozen=True)
+class Asking:
+    """Somebody who asks what would be done or become, and waits for the answer a while."""
+
+    service: Desk
+    request: Request
+    response: Response
+    request_id: str
+    scene: str
+    key: str | None
+    wait: float
+
+    async def answer(self, body: PlanCreate | PredictionCreate, shown_by: str) -> TaskView:
+        """Queue what ``body`` asks and wait for its end; 202 when it takes longer. ``shown_by`` names the route."""
+        wish = await run_in_threadpool(body.request, self.scene, PRIORITY)
+        submitted = await run_in_threadpool(self.service.submit, wish, key=self.key, request_id=self.request_id)
+        found, until = submitted.task, time.monotonic() + self.wait
+        while found.status not in FINAL and time.monotonic() < until and not self.service.over:
+            await asyncio.sleep(POLL_SECONDS)
+            found = await run_in_threadpool(self.service.task, found.id)
+        self.response.status_code = 200 if found.status in FINAL else 202
+        self.response.headers["Location"] = self.request.url_for(shown_by, task=found.id).path
+        return TaskView.of(found)
+
+
+def _asking(
     *,
-    body: PlanCreate,
     service: Service,
     settings: Configuration,
     request: Request,
@@ -41,11 +66,17 @@ async def plan(
     request_id: RequestId,
     idempotency_key: IdempotencyKey = None,
     wait: Wait = 10.0,
-) -> TaskView:
+) -> Asking:
+    return Asking(service, request, response, request_id, settings.scene, idempotency_key, wait)
+
+
+Asker = Annotated[Asking, Depends(_asking)]
+
+
+@plans.post("", responses=LATER)
+async def plan(body: PlanCreate, asking: Asker) -> TaskView:
     """Decompose, plan and check an instruction without moving anything."""
-    wish = await run_in_threadpool(body.request, settings.scene, PRIORITY)
-    found = await _answered(service, wish, idempotency_key, request_id, wait)
-    return _shown(found, response, request.url_for("show_plan", task=found.id).path)
+    return await asking.answer(body, "show_plan")
 
 
 @plans.get("/{task}")
@@ -54,43 +85,16 @@ def show_plan(task: ExistingTask) -> TaskView:
     return TaskView.of(_of_kind(task, "plan"))
 
 
-@predictions.post("", responses={202: {"model": TaskView, "description": "Not ready yet: look again."}})
-async def predict(
-    *,
-    body: PredictionCreate,
-    service: Service,
-    settings: Configuration,
-    request: Request,
-    response: Response,
-    request_id: RequestId,
-    idempotency_key: IdempotencyKey = None,
-    wait: Wait = 10.0,
-) -> TaskView:
+@predictions.post("", responses=LATER)
+async def predict(body: PredictionCreate, asking: Asker) -> TaskView:
     """Imagine and simulate what would become of actions, or of the first step towards facts (what if)."""
-    wish = await run_in_threadpool(body.request, settings.scene, PRIORITY)
-    found = await _answered(service, wish, idempotency_key, request_id, wait)
-    return _shown(found, response, request.url_for("show_prediction", task=found.id).path)
+    return await asking.answer(body, "show_prediction")
 
 
 @predictions.get("/{task}")
 def show_prediction(task: ExistingTask) -> TaskView:
     """Show a prediction that was asked for."""
     return TaskView.of(_of_kind(task, "predict"))
-
-
-async def _answered(service: Desk, wish: TaskRequest, key: str | None, request_id: str, wait: float) -> Task:
-    submitted = await run_in_threadpool(service.submit, wish, key=key, request_id=request_id)
-    found, until = submitted.task, time.monotonic() + wait
-    while found.status not in FINAL and time.monotonic() < until and not service.over:
-        await asyncio.sleep(POLL_SECONDS)
-        found = await run_in_threadpool(service.task, found.id)
-    return found
-
-
-def _shown(task: Task, response: Response, location: str) -> TaskView:
-    response.status_code = 200 if task.status in FINAL else 202
-    response.headers["Location"] = location
-    return TaskView.of(task)
 
 
 def _of_kind(task: Task, kind: TaskKind) -> Task:

@@ -57,14 +57,15 @@ class CancelToken:
 
     Args:
         seconds: longest time the task may take, counted from now.
+        late: why a task that takes longer fails; by default that it took longer than ``seconds``.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, late: str | None = None) -> None:
         self._asked = threading.Event()
         self._deadline = time.monotonic() + seconds
         self._status: TaskStatus = "cancelled"
         self._reason = ""
-        self._seconds = seconds
+        self._late = late or f"the task took longer than {seconds:g} seconds"
 
     def cancel(self, status: TaskStatus, reason: str) -> None:
         """Ask the runner to stop; the task then ends with ``status``. The first request counts."""
@@ -75,7 +76,7 @@ class CancelToken:
     def __call__(self) -> bool:
         """Tell whether to stop."""
         if time.monotonic() > self._deadline:
-            self.cancel("failed", f"the task took longer than {self._seconds:g} seconds")
+            self.cancel("failed", self._late)
         return self._asked.is_set()
 
     @property
@@ -224,7 +225,8 @@ class Worker:
 
     def _carry_out(self, lease: Lease) -> None:
         task = lease.task
-        token = CancelToken(min(self._seconds, _left(task)))
+        left = _left(task)
+        token = CancelToken(min(self._seconds, left), "its deadline passed" if left < self._seconds else None)
         with self._lock:
             self._current = (lease, token)
         if self._stopping.is_set():
