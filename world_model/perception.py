@@ -24,6 +24,7 @@ from world_model.model import LatentState, WorldModel
 from world_model.novelty import ODDITIES, Look, look_of, oddities
 from world_model.outline import outlines_of
 from world_model.seeing import STRANGER, Seen, at, discern
+from world_model.stature import carriers
 
 NEAR = 0.06
 """A thing seen this close to where it was expected is that thing, metres."""
@@ -127,8 +128,11 @@ class TokenPerceiver:
             visible[row], confidence[row] = True, seen.confidence[column]
             errors.append(float(error / self.model.get_buffer("typical_error")[0]))
         positions = self.model.readouts.where(tokens)
-        turned = {row: seen.things[column].yaw for row, column in match.items() if seen.mass[column] >= CLEARLY_SEEN}
-        things = [replace(thing, yaw=turned.get(row, thing.yaw)) for row, thing in enumerate(things)]
+        clear = {row: column for row, column in match.items() if seen.mass[column] >= CLEARLY_SEEN}
+        for row, column in clear.items():
+            things[row] = replace(things[row], yaw=seen.things[column].yaw)
+        bare = uncovered(expected.scene.things, seen.things, clear)
+        things = [replace(t, size=seen.things[bare[row]].size) if row in bare else t for row, t in enumerate(things)]
         placed = tuple(at(thing, positions[row]) for row, thing in enumerate(things))
         belief = Belief(tokens, tool, Scene("belief", placed), visible, confidence, max(errors))
         return with_strangers(belief, seen, set(match.values()))
@@ -163,6 +167,12 @@ def matched(expected: Sequence[Thing], seen: Sequence[Thing]) -> dict[int, int]:
     costs = np.array([[difference(e, s) for s in seen] for e in expected])
     rows, columns = linear_sum_assignment(costs)
     return {int(r): int(c) for r, c in zip(rows, columns, strict=True) if costs[r, c] < ELSEWHERE}
+
+
+def uncovered(expected: Sequence[Thing], seen: Sequence[Thing], match: dict[int, int]) -> dict[int, int]:
+    """Return those of ``match`` that carried something when they were last seen and carry nothing now."""
+    before, now = set(carriers(expected).values()), set(carriers(seen).values())
+    return {row: column for row, column in match.items() if row in before and column not in now}
 
 
 def difference(expected: Thing, seen: Thing) -> float:

@@ -77,7 +77,9 @@ def discern(model: WorldModel, channels: Tensor, points: Tensor) -> Seen:
         )
         for g in range(len(tokens))
     )
-    return Seen(tokens, standing(things), groups.mass.numpy(), kinds.amax(-1) * colours.amax(-1))
+    things = standing(things)
+    tokens = model.relocated(tokens, torch.tensor([thing.position for thing in things]).view(-1, 3))
+    return Seen(tokens, things, groups.mass.numpy(), kinds.amax(-1) * colours.amax(-1))
 
 
 def joined(model: WorldModel, channels: Tensor, votes: Votes, groups: Groups) -> Groups:

@@ -1,14 +1,17 @@
-"""How tall things are that carry others: what the closer look cannot see of a stack follows from where its things lie.
+"""How stacks stand: what the closer look cannot see of a covered thing follows from what it carries and stands on.
 
-The side of a covered block is hardly seen and its upper face not at all, so the closer look mistakes it for a post.
-But things in a stack share faces: the lowest stands on the table, each other one on what carries it. Faces that agree
-best with the centres that were seen, and with the heights of what is uncovered, are a small least-squares problem.
+The side of a covered block is hardly seen and its upper face not at all, so the closer look mistakes it for a post, and
+its centre is known to half a centimetre only. But things in a stack share faces: the lowest stands on the table, each
+other one on what carries it. Faces that agree best with the centres and heights that were seen, each trusted as far as
+such a thing can be seen, are a small least-squares problem. Along the table, a covered thing is most likely where what
+it carries is, unless it plainly sticks out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
@@ -20,44 +23,84 @@ STEP = 0.01
 """Least difference in height between the centres of what lies above each other, metres."""
 REACH = 0.13
 """Largest one, metres."""
-CONTACT, CENTRE, SEEN, COVERED = 0.001, 0.005, 0.004, 0.02
-"""Standard deviations of where faces meet, of centres, of heights that are seen and of heights that are not, metres."""
-USUAL = 0.04
-"""Height of what is covered, as far as nothing else says, metres."""
+Sight = Literal["open", "carrying", "between"]
+"""How well a thing of a stack is seen: nothing lies on it; it carries something; it does and stands on something."""
+CENTRE: dict[Sight, float] = {"open": 0.002, "carrying": 0.0035, "between": 0.007}
+HEIGHT: dict[Sight, float] = {"open": 0.002, "carrying": 0.0035, "between": 0.006}
+"""Standard deviations of centres and heights, metres; between two others the height is taken to be the breadth."""
+CONTACT = 0.0005
+"""Standard deviation of where faces meet, metres."""
 FLOOR = 0.004
 """Thickness of a container's floor, metres."""
+WALLED = 0.005
+"""Standard deviation of the lower face of what lies in a container, whose walls may hold it off the floor, metres."""
 LOWEST = 0.02
 """No thing is lower than this, metres."""
+ON_TABLE = 0.04
+"""What is lower than this and stands on nothing stands on the table, metres."""
+ALIGNED, STICKS_OUT = 0.35, 0.009
+"""Share of a covered thing's seen offset from what it carries that is believed; more than this is believed, metres."""
 
 
 def standing(things: Sequence[Thing]) -> tuple[Thing, ...]:
-    """Return ``things`` with the heights of those that carry others made to fit what they carry and stand on."""
-    under = {row: carrier for row, thing in enumerate(things) if (carrier := carrier_of(things, thing)) is not None}
+    """Return ``things`` with the heights and centres of stacked ones made to fit what they carry and stand on."""
+    under = carriers(things)
     stacked = sorted({*under, *under.values()})
     if not stacked:
         return tuple(things)
+    faces = fitted(things, under, stacked)
+    fitting = list(things)
+    for row in sorted(stacked, key=lambda row: -things[row].position[2]):
+        low, high = faces[row]
+        above = [other for other, carrier in under.items() if carrier == row]
+        x, y = things[row].position[:2] if len(above) != 1 else beneath(things[row], fitting[above[0]])
+        size = (*things[row].size[:2], max(LOWEST, high - low)) if above else things[row].size
+        fitting[row] = replace(things[row], size=size, position=(x, y, (low + high) / 2))
+    return tuple(fitting)
+
+
+def carriers(things: Sequence[Thing]) -> dict[int, int]:
+    """Return the rows of the stacked among ``things``, each with the row of what carries it."""
+    return {row: carrier for row, thing in enumerate(things) if (carrier := carrier_of(things, thing)) is not None}
+
+
+def fitted(things: Sequence[Thing], under: dict[int, int], stacked: Sequence[int]) -> dict[int, tuple[float, float]]:
+    """Return the lower and upper faces, metres, of the ``stacked`` rows that agree best with what is seen of them."""
     column = {row: 2 * k for k, row in enumerate(stacked)}
     rows: list[tuple[dict[int, float], float, float]] = []
     for row in stacked:
         low, high, thing = column[row], column[row] + 1, things[row]
-        covered = row in under.values()
-        rows.append(({low: 0.5, high: 0.5}, thing.position[2], CENTRE))
-        rows.append(({high: 1.0, low: -1.0}, USUAL if covered else thing.size[2], COVERED if covered else SEEN))
+        sight = seen_as(row, under)
+        tall = thing.size[2] if sight != "between" else (thing.size[0] + thing.size[1]) / 2
+        rows.append(({low: 0.5, high: 0.5}, thing.position[2], CENTRE[sight]))
+        rows.append(({high: 1.0, low: -1.0}, tall, HEIGHT[sight]))
         if row in under:
             rows.append(({low: 1.0, column[under[row]] + 1: -1.0}, 0.0, CONTACT))
-        elif thing.bottom < USUAL:
+        elif thing.bottom < ON_TABLE:
             inside = lies_in_one(things, thing)
-            rows.append(({low: 1.0}, FLOOR if inside else 0.0, CENTRE if inside else CONTACT))
+            rows.append(({low: 1.0}, FLOOR if inside else 0.0, WALLED if inside else CONTACT))
     system, wanted = np.zeros((len(rows), 2 * len(stacked))), np.zeros(len(rows))
     for k, (terms, value, deviation) in enumerate(rows):
         for where, factor in terms.items():
             system[k, where] = factor / deviation
         wanted[k] = value / deviation
     faces = np.linalg.lstsq(system, wanted, rcond=None)[0]
-    heights = {row: max(LOWEST, float(faces[column[row] + 1] - faces[column[row]])) for row in set(under.values())}
-    return tuple(
-        replace(thing, size=(*thing.size[:2], heights.get(row, thing.size[2]))) for row, thing in enumerate(things)
-    )
+    return {row: (float(faces[column[row]]), float(faces[column[row] + 1])) for row in stacked}
+
+
+def seen_as(row: int, under: dict[int, int]) -> Sight:
+    """Return how well the thing of ``row`` is seen."""
+    if row not in under.values():
+        return "open"
+    return "between" if row in under else "carrying"
+
+
+def beneath(thing: Thing, upper: Thing) -> tuple[float, float]:
+    """Return where along the table ``thing`` is that carries ``upper`` alone, metres."""
+    offset = np.subtract(thing.position[:2], upper.position[:2])
+    share = ALIGNED if float(np.hypot(*offset)) < STICKS_OUT else 1.0
+    x, y = upper.position[0] + share * float(offset[0]), upper.position[1] + share * float(offset[1])
+    return x, y
 
 
 def carrier_of(things: Sequence[Thing], thing: Thing) -> int | None:

@@ -14,7 +14,7 @@ from simulator.scene import load_scene
 from simulator.world import PhysicalWorld
 from world_model.checkpoint import load_checkpoint
 from world_model.errors import PerceptionError
-from world_model.perception import TokenPerceiver, first_belief, followed, matched, stranger
+from world_model.perception import TokenPerceiver, first_belief, followed, matched, stranger, uncovered
 from world_model.seeing import Seen
 
 
@@ -173,3 +173,26 @@ def test_a_thing_that_fell_and_looks_different_is_followed(mass: float, *, follo
     things, weights = (fallen, cube("?", 0.1, 0.1, "blue")), np.array([mass, 50.0], dtype=np.float32)
     match = followed(expected, Seen(torch.zeros(2, 48), things, weights, torch.ones(2)))
     assert match == ({0: 0, 1: 1} if follows else {1: 1})
+
+
+TOWER = tuple(
+    Thing(f"{colour}_cube_1", "cube", colour, (0.04, 0.04, 0.04), (0.05, -0.06, 0.02 + 0.04 * level), 0.3 * level)
+    for level, colour in enumerate(("green", "red", "blue"))
+)
+
+
+def test_a_token_moves_with_the_thing_whose_place_in_a_tower_is_corrected(perceiver: TokenPerceiver) -> None:
+    belief = perceiver.look(first_look(Scene("tower", TOWER)), names=Scene("tower", TOWER))
+    positions = perceiver.model.where(belief.tokens)
+    for row, thing in enumerate(belief.scene.things):
+        true = next(t for t in TOWER if t.id == thing.id)
+        assert positions[row].tolist() == pytest.approx(thing.position, abs=2e-4)
+        assert np.linalg.norm(np.subtract(thing.position, true.position)) < 0.008
+        assert thing.size[2] == pytest.approx(0.04, abs=0.006)
+
+
+def test_what_is_uncovered_is_looked_at_again() -> None:
+    low, high = TOWER[0], replace(TOWER[1], position=(0.05, -0.06, 0.06))
+    aside = replace(high, position=(-0.1, 0.1, 0.02))
+    assert uncovered((low, high), (low, aside), {0: 0, 1: 1}) == {0: 0}
+    assert uncovered((low, high), (low, high), {0: 0, 1: 1}) == {}

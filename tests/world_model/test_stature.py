@@ -1,11 +1,13 @@
-"""Heights in stacks follow from where things lie, whatever the closer look took covered blocks for."""
+"""Stacks stand as what is plainly seen of them says, whatever the closer look took covered blocks for."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import pytest
 
 from simulator.base import Thing
-from world_model.stature import standing
+from world_model.stature import STICKS_OUT, carriers, standing
 
 
 def block(name: str, z: float, height: float, x: float = 0.1) -> Thing:
@@ -14,15 +16,30 @@ def block(name: str, z: float, height: float, x: float = 0.1) -> Thing:
 
 def test_a_covered_block_taken_for_a_post_is_as_tall_as_its_place_in_the_tower() -> None:
     tower = [block("a", 0.016, 0.039), block("b", 0.057, 0.085), block("c", 0.099, 0.069), block("d", 0.14, 0.038)]
-    heights = [thing.size[2] for thing in standing(tower)]
-    assert heights == pytest.approx([0.04] * 4, abs=0.006)
-    assert heights[3] == 0.038
+    fitted = standing(tower)
+    assert [thing.size[2] for thing in fitted] == pytest.approx([0.04] * 4, abs=0.003)
+    assert [thing.position[2] for thing in fitted] == pytest.approx([0.02, 0.06, 0.10, 0.14], abs=0.003)
+    assert fitted[3].size[2] == 0.038
+
+
+def test_faces_of_neighbours_in_a_tower_meet() -> None:
+    fitted = standing([block("a", 0.024, 0.044), block("b", 0.055, 0.085), block("c", 0.104, 0.041)])
+    for lower, upper in pairwise(fitted):
+        assert lower.top == pytest.approx(upper.position[2] - upper.size[2] / 2, abs=0.002)
 
 
 def test_a_post_that_carries_a_block_stays_a_post() -> None:
     post, carried = standing([block("p", 0.05, 0.1), block("b", 0.12, 0.04)])
-    assert post.size[2] == pytest.approx(0.1, abs=0.01)
+    assert post.size[2] == pytest.approx(0.1, abs=0.005)
     assert carried.size[2] == 0.04
+
+
+def test_a_covered_block_is_believed_under_what_it_carries_unless_it_plainly_sticks_out() -> None:
+    low, high = standing([block("a", 0.02, 0.04, x=0.104), block("b", 0.06, 0.04, x=0.1)])
+    assert 0.1 < low.position[0] < 0.103
+    assert high.position[0] == 0.1
+    out = 0.1 + STICKS_OUT + 0.001
+    assert standing([block("a", 0.02, 0.04, x=out), block("b", 0.06, 0.04, x=0.1)])[0].position[0] == out
 
 
 def test_what_stands_alone_or_in_a_bowl_keeps_the_height_that_was_seen() -> None:
@@ -32,6 +49,10 @@ def test_what_stands_alone_or_in_a_bowl_keeps_the_height_that_was_seen() -> None
     low, high = standing((block("c", 0.024, 0.04, x=-0.1), block("d", 0.064, 0.04, x=-0.1), bowl))[:2]
     assert low.size[2] == pytest.approx(0.04, abs=0.003)
     assert high.size[2] == 0.04
+
+
+def test_each_stacked_thing_is_listed_with_what_carries_it() -> None:
+    assert carriers([block("b", 0.06, 0.04), block("a", 0.02, 0.04), block("c", 0.02, 0.04, x=0.3)]) == {0: 1}
 
 
 def test_an_empty_table_has_no_heights() -> None:
