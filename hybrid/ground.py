@@ -6,7 +6,7 @@ Reads believed things only.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from hybrid.rest import at_rest, held_thing
 from planner.base import Planner
@@ -19,6 +19,8 @@ PLAINLY = 0.008
 """Facts that hold with this much to spare hold, though outlines are only known as circles to the energy, metres."""
 MOVED = 0.012
 """A thing that is believed to have moved less than this has not moved, metres."""
+LEFT_ALONE = 0.015
+"""What had to be left alone may be believed this far from where it was at first: two looks err by less, metres."""
 
 
 def ground(belief: Belief, subgoals: Sequence[Subgoal], planner: Planner, settled: Collection[int] = ()) -> int | None:
@@ -74,6 +76,18 @@ def beneath(name: str, things: Sequence[Thing]) -> list[str]:
         name = carriers[0]
         found.append(name)
     return found
+
+
+def strayed(
+    belief: Belief, subgoals: Sequence[Subgoal], places: Mapping[str, tuple[float, float, float]]
+) -> str | None:
+    """Say which of the things that had to stay where they were at first (``places``, metres) is not there; or None."""
+    kept = {name for subgoal in subgoals for name in subgoal.keep}
+    for thing in belief.scene.things:
+        far = math.dist(thing.position, places.get(thing.id, thing.position))
+        if thing.id in kept and far > LEFT_ALONE:
+            return f"the {thing.colour} {thing.kind}, which had to be left alone, was moved {100 * far:.1f} cm"
+    return None
 
 
 def require_seen(belief: Belief, subgoal: Subgoal) -> None:

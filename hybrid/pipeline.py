@@ -20,7 +20,7 @@ from langgraph.runtime import Runtime
 from hybrid.act import act
 from hybrid.base import AttemptRecord
 from hybrid.decompose import decompose
-from hybrid.ground import broken, ground, margins, preparation, progressed, unreachable
+from hybrid.ground import broken, ground, margins, preparation, progressed, strayed, unreachable
 from hybrid.remembered import learn_from, remembered_plan, words_for
 from hybrid.session import Session
 from hybrid.store.records import plain
@@ -90,6 +90,7 @@ def perceive(state: State, runtime: Context) -> Update:
     observation = session.world.observe()
     session.parts.store.record_observation(session.episode, session.steps, observation)
     session.belief = session.parts.perceiver.look(observation, names=session.names)
+    session.places = {thing.id: thing.position for thing in session.belief.scene.things}
     tell(runtime, "perceived", episode=session.episode, things=session.belief.scene.things)
     return {"status": state["status"]}
 
@@ -143,7 +144,8 @@ def grounded(state: State, runtime: Context) -> Update:
             note_subgoal(session, done, "reached", None)
             tell(runtime, "subgoal", subgoal=done, status="reached")
     if index is None:
-        return {"status": "reached", "reason": None}
+        harm = strayed(session.sure, session.decomposition.subgoals, session.places)
+        return {"status": "reached", "reason": None} if harm is None else {"status": "unmet", "reason": harm}
     prepared = session.preparing
     session.preparing = preparation(session.sure, session.decomposition.subgoals, index)
     if session.preparing != prepared:

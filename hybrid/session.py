@@ -76,6 +76,7 @@ class Session:
         turns: what was said and done before in this conversation, oldest first.
         belief: what is thought to be on the table, from the first look on.
         expected: the same as imagined for after the actions under way.
+        places: where each thing lay at the first look, metres.
         decomposition: the latest.
         plan, verdict: under consideration.
         tabu: what failed in the present situation.
@@ -96,6 +97,7 @@ class Session:
     turns: tuple[Turn, ...] = ()
     belief: Belief | None = None
     expected: Belief | None = None
+    places: dict[str, tuple[float, float, float]] = field(default_factory=dict[str, tuple[float, float, float]])
     decomposition: Decomposition | None = None
     plan: Plan | None = None
     verdict: Verdict | None = None

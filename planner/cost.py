@@ -17,6 +17,7 @@ from simulator.base import Subgoal, Thing
 from world_model.base import BLOCK
 from world_model.energies import Table, disturbance, goal_energy
 from world_model.model import LatentState, path
+from world_model.outline import extents
 from world_model.proposals import Aim
 
 STEP_PRICE = 0.004
@@ -31,6 +32,10 @@ GRIP = 0.003
 Perception errs by a few millimetres there; too low presses gently, too high never seals, which was most of what the
 check rejected on 15 tuning tasks.
 """
+TIP = 0.01
+"""Half the tool's width, metres."""
+PRESSED = 0.005
+"""How far below the grip a tip that presses on the thing is commanded at most, metres."""
 FAR = 0.1
 """Stands for a tip that never came near, metres."""
 DOUBT = 0.03
@@ -157,6 +162,7 @@ class ControlCost:
         self.target = torch.tensor(manipulation.target)
         self.pushing = manipulation.kind == "push"
         self.half = float(start.size[0, row, 2]) / 2
+        self.broad = float(extents(start.size[0, row])[0][1]) / 2
         self.grip = self.before[0, row] + torch.tensor([0.0, 0.0, self.half - GRIP])
         size = start.size[0, row] - torch.tensor([0.0, 0.0, 2 * GRIP, 0.0])
         self._asked = (size, self.target, torch.tensor(manipulation.clearance), torch.tensor(float(self.pushing)))
@@ -197,20 +203,23 @@ class ControlCost:
         return Judgement(cost + UNFINISHED * ~finished, length, positions)
 
     def reach(self, rollout: Rollout, worked: Tensor) -> Tensor:
-        """Return ``[S]``: how near the sucking tip ever came to the grip, horizontally at half weight, metres.
+        """Return ``[S]``: how near the sucking tip ever came to the grip, and how deep it dug into the thing, metres.
 
-        The grip is where the thing was believed to be at first, and counts until the thing is held (``worked [L, S]``):
-        otherwise the search exploits the model, choosing quick dips after which the model imagines the thing to come
-        along.
+        Both count until the thing is held (``worked [L, S]``), and the grip is where the thing was believed to be at
+        first: otherwise the search exploits the model, choosing quick dips after which the model imagines the thing to
+        come along. Horizontal distance counts half.
         """
         if self.pushing:
             return torch.zeros(rollout.actions.shape[1])
         tips = path(rollout.tools[:-1, :, :3].flatten(0, 1), rollout.actions.flatten(0, 1))
         offset = tips.unflatten(0, worked.shape) - self.grip
-        distance = 0.5 * offset[..., :2].norm(dim=-1) + torch.relu(offset[..., 2])
-        counts = rollout.actions[..., 3] > 0.5
-        counts[1:] &= ~worked[:-1, :, None]
-        return torch.where(counts, distance, FAR).clamp(max=FAR).amin((0, 2))
+        aside = offset[..., :2].norm(dim=-1)
+        distance = 0.5 * aside + torch.relu(offset[..., 2])
+        before = torch.ones_like(aside, dtype=torch.bool)
+        before[1:] = ~worked[:-1, :, None]
+        nearest = torch.where(before & (rollout.actions[..., 3] > 0.5), distance, FAR).clamp(max=FAR).amin((0, 2))
+        depth = torch.relu(-offset[..., 2] - PRESSED)
+        return nearest + torch.where(before & (aside < self.broad + TIP), depth, 0.0).amax((0, 2))
 
     def __call__(self, actions: Tensor) -> Tensor:
         """Return the cost ``[B, S]`` of action sequences ``[B, S, H, A]``, ``H`` a multiple of the block length."""

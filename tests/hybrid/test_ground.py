@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 import torch
 
-from hybrid.ground import beneath, broken, ground, preparation, progressed, superseded
+from hybrid.ground import beneath, broken, ground, preparation, progressed, strayed, superseded
 from planner.base import Budget, Manipulation, Plan
 from simulator.base import Fact, Scene, Subgoal, Thing
 from simulator.predicates import holds
@@ -96,3 +96,11 @@ def test_what_carries_a_thing_is_listed_downwards() -> None:
     tower = (B, cube("c", 0.1, 0.1, 0.06), cube("a", 0.1, 0.1, 0.10))
     assert beneath("a", tower) == ["c", "b"]
     assert beneath("b", tower) == []
+
+
+def test_what_had_to_be_left_alone_is_named_once_it_has_moved() -> None:
+    places = {"a": (0.0, 0.0, 0.02), "b": (0.1, 0.1, 0.02)}
+    keeping = [Subgoal((Fact("on", ("c", "b")),), keep=("a",))]
+    assert strayed(belief(cube("a", 0.01, 0.0), cube("b", 0.2, 0.1), C), keeping, places) is None
+    told = strayed(belief(cube("a", 0.02, 0.0), B, C), keeping, places)
+    assert told == "the red cube, which had to be left alone, was moved 2.0 cm"

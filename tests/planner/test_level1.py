@@ -8,7 +8,19 @@ import torch
 from torch import Tensor
 
 from planner.base import Manipulation
-from planner.cost import BLOCK_PRICE, DOUBT, FAR, GRIP, RETREAT, UNFINISHED, ControlCost, Recorder, Rollout
+from planner.cost import (
+    BLOCK_PRICE,
+    DOUBT,
+    FAR,
+    GRIP,
+    PRESSED,
+    RETREAT,
+    TIP,
+    UNFINISHED,
+    ControlCost,
+    Recorder,
+    Rollout,
+)
 from planner.focus import focused
 from planner.geometry import GeometricDynamics
 from planner.level1 import ControlSearch, imagine, rested, select
@@ -81,7 +93,7 @@ def test_the_selected_sequence_brings_the_thing_to_its_target(geometry: Geometri
 def watched(cost: ControlCost, rollout: Rollout, s: int) -> float:
     """The cost of one sequence, told block by block as a person would watch it."""
     reach = 0.0 if cost.pushing else FAR
-    doubt, worked, length, end = 0.0, False, 0, rollout.positions[0, s]
+    doubt, depth, worked, length, end = 0.0, 0.0, False, 0, rollout.positions[0, s]
     for block, tool, place, before in zip(
         rollout.actions[:, s], rollout.tools[1:, s], rollout.positions[1:, s], rollout.tools[:-1, s], strict=True
     ):
@@ -90,6 +102,8 @@ def watched(cost: ControlCost, rollout: Rollout, s: int) -> float:
                 aside = tip - (cost.before[0, cost.row] + torch.tensor([0.0, 0.0, cost.half - GRIP]))
                 distance = 0.5 * float(aside[:2].norm()) + max(0.0, float(aside[2]))
                 reach = min(reach, distance) if action[3] > 0.5 else reach
+                if float(aside[:2].norm()) < cost.broad + TIP:
+                    depth = max(depth, -float(aside[2]) - PRESSED)
         length, end, top = length + 1, place, float(place[cost.row, 2]) + cost.half
         worked = worked or bool(tool[2] < top if cost.pushing else tool[4] > 0.5)
         if worked and tool[3] > 0.5:
@@ -100,7 +114,7 @@ def watched(cost: ControlCost, rollout: Rollout, s: int) -> float:
         doubt += UNFINISHED / DOUBT
     moved = [max(0.0, float(d) - 0.01) for d in (end - cost.before[0]).norm(dim=-1)]
     miss = float((end[cost.row] - cost.target).norm())
-    return miss + reach + DOUBT * doubt + sum(moved) - moved[cost.row] + BLOCK_PRICE * length
+    return miss + reach + depth + DOUBT * doubt + sum(moved) - moved[cost.row] + BLOCK_PRICE * length
 
 
 @pytest.mark.parametrize("manipulation", [CARRY, PUSH], ids=lambda m: m.kind)
