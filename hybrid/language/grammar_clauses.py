@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from hybrid.language import schema
 from hybrid.language.grammar_nouns import Nouns
@@ -133,7 +133,8 @@ class Clauses:
             kinds = ("thing",)
         b = self._nouns.phrase(kinds)
         words = self._rng.choice(RESTS[act])
-        relation: Pairing = "in" if act == "zone" or (_holds(b.term) and act == "on") else act  # type: ignore[assignment]
+        held = act == "zone" or (_holds(b.term) and act == "on")
+        relation = cast(Pairing, "in" if held else act)
         distance = None
         if act in schema.DIRECTED and self._rng.random() < 0.12:
             distance, spoken = self._nouns.distance()

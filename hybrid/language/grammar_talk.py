@@ -7,7 +7,7 @@ phrases and the schema.
 from __future__ import annotations
 
 import random
-from typing import Final
+from typing import Final, cast
 
 from hybrid.language import schema
 from hybrid.language.grammar_nouns import Nouns
@@ -332,7 +332,7 @@ class Talk:
         kinds = {"on": SUPPORTS, "in": CONTAINERS + ZONES}.get(relation, LANDMARKS)
         b = self._nouns.phrase(kinds)
         word = self._rng.choice(RESTS[relation][:6])
-        meant: Pairing = relation  # type: ignore[assignment]
+        meant = cast(Pairing, relation)
         if relation == "on" and isinstance(b.term, Selector) and b.term.kind in ("bowl", "tray", "container", "zone"):
             meant = "in"
         claim = schema.Pair(relation=meant, a=a.terms, b=b.term)

@@ -35,7 +35,7 @@ _QUANTITY: Final = re.compile(
 )
 _DETERMINED: Final = re.compile(r"\b(?:the|a|an|my|that|this|our|your|some|any|all)\s+((?:[\w'-]+\s*){1,4})")
 _TOWER_ENDS: Final = {
-    "base": re.compile(r"bot+om|base|found|below|under|low|first|start|begin|on\b|down"),
+    "base": re.compile(r"bot+om|base|found|below|under|low|first|start|begin|down|\bon\b(?! (?:the )?(?:very )?top\b)"),
     "peak": re.compile(r"top|last|end|finish|peak|crown|high|tip|up|above|over"),
 }
 """What somebody says who names the lowest or the highest of a tower."""

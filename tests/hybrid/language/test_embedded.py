@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hybrid.base import Decomposition
+from hybrid.clarification import clarified
 from hybrid.errors import CheckpointError, LanguageError
 from hybrid.language.embedded import EmbeddedLanguageModel, load_embedded
 from hybrid.language.phrasings import load_phrasings
@@ -20,6 +21,7 @@ from simulator.tasks import make_task
 from tests.hybrid.language.small import small_network
 
 PHRASINGS = Path(__file__).parent / "phrasings.json"
+PEOPLE = Path(__file__).parent / "people.json"
 DEMO, TWINS = load_scene("demo"), load_scene("twins")
 
 
@@ -167,3 +169,12 @@ def test_a_doubtful_reading_is_asked_about_however_probable():
 def test_without_a_likely_reading_the_request_is_not_understood():
     assert settled([]).status == "refused"
     assert settled([reading(0.01, "red"), reading(0.01, "blue")]).status == "refused"
+
+
+def test_the_reading_that_was_chosen_of_those_offered_is_taken(language):
+    said, five = next((p.text, p.scene) for p in load_phrasings(PEOPLE) if p.text.startswith("all but red and blue"))
+    asked = language.decompose(said, five)
+    assert asked.status == "question"
+    for answer in ("yes", asked.choices[0]):
+        done = language.decompose(clarified(said, asked.message or "", answer), five)
+        assert {fact[1] for fact in facts(done)} == {"orange_cube_1", "yellow_cube_1", "green_cube_1"}
