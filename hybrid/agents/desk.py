@@ -62,6 +62,12 @@ class ResumableStore(SqlStore):
                 row.owner, row.heartbeat_at = current_owner(), datetime.now(UTC)
             return row.status == "running"
 
+    def begins_at(self, episode: str, step: int) -> None:
+        """Note that ``episode`` begins after ``step`` control steps of its table: others acted before it did."""
+        with self.database.write() as session:
+            row = session.scalars(select(EpisodeRow).where(EpisodeRow.id == episode)).one()
+            row.settings = {**cast("dict[str, Json]", row.settings), "table_step": step}
+
     def branch(self, episode: str, decomposition: Decomposition | None, steps: int, table: str) -> str:
         """Open an episode that shares the first ``steps`` control steps with ``episode`` and goes on at ``table``."""
         with self.database.read() as session:

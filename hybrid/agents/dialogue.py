@@ -72,11 +72,12 @@ class Dialogue:
         self.desk = desk
         self.link = link or self._file
 
-    def begin(self, state: PlanningState, runtime: Runtime[PlanningContext]) -> PlanningUpdate:  # noqa: ARG002
+    def begin(self, state: PlanningState, runtime: Runtime[PlanningContext]) -> PlanningUpdate:
         """Check the request, find its table, and open the record of the episode."""
         said = checked_instruction(state.get("instruction"))
         seed = requested_seed(state.get("seed", 0))
         table, step = self._table(state, seed)
+        asked = cast("PlanningContext | None", runtime.context) or PlanningContext()
         record, parts = self.desk.ledger.table(table), self.desk.parts
         assert record is not None, "the table was set up"
         settings: dict[str, Json] = {
@@ -88,7 +89,7 @@ class Dialogue:
         )
         progress = Progress(
             said=said, asked=0, round=0, subgoal=0, tries=0, moves=0, failed=False, next="perceive",
-            table=table, step=step, notes={}, problem=None,
+            table=table, step=step, notes={}, problem=None, approval=asked.approval, questions=asked.questions,
         )  # fmt: skip
         past = state.get("progress", {})
         if past.get("table") == table and "turns" in past:

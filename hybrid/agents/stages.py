@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -37,9 +38,12 @@ Route = Callable[[State, Session], str]
 Node = Callable[[PlanningState, Runtime[PlanningContext]], PlanningUpdate]
 
 
-def context_of(runtime: Runtime[PlanningContext]) -> PlanningContext:
-    """Return how the run should behave; by default when the caller did not say."""
-    return cast("PlanningContext | None", runtime.context) or PlanningContext()
+def context_of(state: PlanningState, runtime: Runtime[PlanningContext]) -> PlanningContext:
+    """Return how the run should behave: as the caller says now, or as it began; an approval once asked for stays."""
+    progress = state.get("progress", {})
+    begun = PlanningContext(progress.get("approval", "never"), progress.get("questions", "ask"))
+    now = cast("PlanningContext | None", runtime.context) or begun
+    return replace(now, approval="always") if begun.approval == "always" else now
 
 
 def inner_state(state: PlanningState) -> State:
@@ -104,7 +108,7 @@ class Stages:
         """Ask the language model for subgoals; go and ask the person where the words are ambiguous."""
         session = self.desk.entered(state)
         asked = state.get("progress", {}).get("asked", 0)
-        asks = context_of(runtime).questions == "ask" and asked < QUESTIONS
+        asks = context_of(state, runtime).questions == "ask" and asked < QUESTIONS
 
         def route(after: State, _: Session) -> str:
             if after["status"] == "question" and asks:
@@ -121,18 +125,25 @@ class Stages:
 
         def route(after: State, session: Session) -> str:
             goes_to = pipeline.after_check(after, _inside(session))
-            return "preview" if goes_to == "act" and context_of(runtime).approval == "always" else goes_to
+            return "preview" if goes_to == "act" and context_of(state, runtime).approval == "always" else goes_to
 
         return self.carried_out(state, session, pipeline.checked, route, runtime)
 
     def act(self, state: PlanningState, runtime: Runtime[PlanningContext]) -> PlanningUpdate:
         """Carry the plan out, every block of it exactly once however often this node is run."""
         session = self.desk.entered(state)
+        with self.desk.worlds.turn(cast("LedgerWorld", session.world).table):
+            return self._acted(state, session, runtime)
+
+    def _acted(self, state: PlanningState, session: Session, runtime: Runtime[PlanningContext]) -> PlanningUpdate:
         world, info = cast("LedgerWorld", session.world), runtime.execution_info
         assert session.plan is not None, "nothing was planned"
         key = effect_key(world.table, world.clock, session.plan.actions)
         thread = None if info is None else info.thread_id
-        if not world.intend(key, session.episode, thread, session.plan.actions):
+        shared = state.get("table") is not None
+        if not world.intend(key, session.episode, thread, session.plan.actions, shared=shared):
+            if not session.steps:
+                self.desk.store.begins_at(session.episode, world.clock)
             return self.carried_out(state, session, _moved_on, lambda after, _: pipeline.after_acting(after), runtime)
         if world.table != state.get("progress", {}).get("table"):
             self.desk.branch(session, world.table)

@@ -8,6 +8,7 @@ from typing import Any, Literal, Required
 from typing_extensions import TypedDict
 
 from hybrid.base import EpisodeStatus, Json
+from hybrid.errors import ConfigError
 
 
 class PlanningInput(TypedDict, total=False):
@@ -68,6 +69,7 @@ class Progress(TypedDict, total=False):
         problem: what was wrong with a person's last answer.
         before: digest of what was believed at the first look.
         turns: digest of what was said and done before on this thread and table.
+        approval, questions: how the run began, as in :class:`PlanningContext`.
     """
 
     said: str
@@ -84,6 +86,8 @@ class Progress(TypedDict, total=False):
     problem: str | None
     before: str
     turns: str
+    approval: Literal["never", "always"]
+    questions: Literal["ask", "report"]
 
 
 PlanningUpdate = dict[str, Json]
@@ -93,6 +97,8 @@ PlanningUpdate = dict[str, Json]
 class PlanningContext:
     """How a run should behave; the same for all its nodes.
 
+    A run that is resumed without a context behaves as it began; one that began with approval asks for it to its end.
+
     Attributes:
         approval: ``always`` interrupts before every manipulation and shows the plan with its predicted outcome.
         questions: ``ask`` interrupts with a question where the words are ambiguous, ``report`` ends with it.
@@ -100,3 +106,14 @@ class PlanningContext:
 
     approval: Literal["never", "always"] = "never"
     questions: Literal["ask", "report"] = "ask"
+
+    def __post_init__(self) -> None:
+        """Refuse what is unknown: a misspelt approval must not let anything move.
+
+        Raises:
+            ConfigError: a setting has an unknown value.
+        """
+        for name, known in (("approval", ("never", "always")), ("questions", ("ask", "report"))):
+            value = getattr(self, name)
+            if value not in known:
+                raise ConfigError(f"context.{name}", f"{value!r} is unknown", f"Write {' or '.join(known)}.")

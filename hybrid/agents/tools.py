@@ -7,6 +7,8 @@ the message's artifact. Progress goes to the stream writer as it happens.
 from __future__ import annotations
 
 import secrets
+import threading
+from collections import defaultdict
 from typing import Annotated, Any, cast
 
 from langchain_core.tools import BaseTool, StructuredTool, ToolException
@@ -28,6 +30,8 @@ from hybrid.store.ledger import TableRecord
 Answer = tuple[str, dict[str, Any]]
 """Words for the model, and the artifact."""
 Runtime = ToolRuntime[Any, Any]
+OUTSIDE = cast("Runtime", None)
+"""Where a tool is called by itself rather than by a graph, nothing is injected: its calls then share one table."""
 _WORDS: dict[str, str] = {
     "reached": "Done: the goal is reached.",
     "answered": "{reason}",
@@ -87,34 +91,29 @@ class _Kit:
         self._context = context
         self._graph: PlanningGraph = assembled(desk)
         self._nonce = secrets.token_hex(8)
+        self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._lock = threading.Lock()
 
-    def plan_and_execute(self, instruction: Instruction, runtime: Runtime) -> Answer:
+    def plan_and_execute(self, instruction: Instruction, runtime: Runtime = OUTSIDE) -> Answer:
         """Carry out a request on the table: plan it, check it in a simulator, and move things until it holds.
 
         Answers whether the goal was reached, and what to do if not.
         """
         request = {"instruction": instruction, "scene": self._scene, "seed": self._seed, "table": self._name(runtime)}
-        last: dict[str, Any] = {}
         try:
-            for mode, chunk in self._graph.stream(
-                cast("Any", request), runtime.config, context=self._context, stream_mode=["custom", "values"]
-            ):
-                if mode == "custom":
-                    runtime.stream_writer(chunk)
-                else:
-                    last = cast("dict[str, Any]", chunk)
+            with self._turn(request["table"]):
+                return self._told(self._followed(request, runtime))
         except HybridError as error:
             raise ToolException(str(error)) from error
-        return self._told(last)
 
-    def plan_only(self, instruction: Instruction, runtime: Runtime) -> Answer:
+    def plan_only(self, instruction: Instruction, runtime: Runtime = OUTSIDE) -> Answer:
         """Say how a request would be carried out on the table as it is, checked in a simulator; nothing moves."""
         try:
             return looking.plan(self._desk, self._table(runtime), instruction)
         except HybridError as error:
             raise ToolException(str(error)) from error
 
-    def look(self, runtime: Runtime) -> Answer:
+    def look(self, runtime: Runtime = OUTSIDE) -> Answer:
         """Look at the table: which things are there, where they are in centimetres, and what lies on what."""
         try:
             seen = looking.look(self._desk, self._table(runtime))
@@ -124,7 +123,7 @@ class _Kit:
         places = ", ".join(f"{row['id']} at x {row['x_cm']} y {row['y_cm']}" for row in rows)
         return f"{seen['words']} Places in cm: {places}.", seen
 
-    def what_if(self, relation: Relation, things: Things, runtime: Runtime) -> Answer:
+    def what_if(self, relation: Relation, things: Things, runtime: Runtime = OUTSIDE) -> Answer:
         """Predict what would happen if a relation between things were brought about; nothing moves."""
         table = self._table(runtime)
         try:
@@ -133,7 +132,7 @@ class _Kit:
         except HybridError as error:
             raise ToolException(str(error)) from error
 
-    def recall(self, request: Instruction, runtime: Runtime, limit: Limit = 3) -> Answer:  # noqa: ARG002
+    def recall(self, request: Instruction, limit: Limit = 3, runtime: Runtime = OUTSIDE) -> Answer:  # noqa: ARG002
         """Recall earlier requests like this one that were carried out, with what was done for them."""
         try:
             past = looking.recall(self._desk, request, limit)
@@ -141,6 +140,26 @@ class _Kit:
             raise ToolException(str(error)) from error
         said = "; ".join(f'"{entry["instruction"]}" (episode {entry["episode"]})' for entry in past)
         return (f"Carried out before: {said}." if past else "Nothing like it was carried out before."), {"past": past}
+
+    def _turn(self, table: str) -> threading.Lock:
+        """Return what one call after the other holds: the calls of one message of an agent run side by side."""
+        with self._lock:
+            return self._turns[table]
+
+    def _followed(self, request: dict[str, Any], runtime: Runtime | None) -> dict[str, Any]:
+        """Carry ``request`` out, pass progress on, and return the last state."""
+        last: dict[str, Any] = {}
+        for mode, chunk in self._graph.stream(
+            cast("Any", request),
+            None if runtime is None else runtime.config,
+            context=self._context,
+            stream_mode=["custom", "values"],
+        ):
+            if mode == "values":
+                last = cast("dict[str, Any]", chunk)
+            elif runtime is not None:
+                runtime.stream_writer(chunk)
+        return last
 
     def _told(self, last: dict[str, Any]) -> Answer:
         reason = str(last.get("reason") or last.get("message") or "").rstrip(".")
@@ -151,15 +170,17 @@ class _Kit:
         artifact = {name: last.get(name) for name in ("status", "episode", "subgoals", "outcome", "reason")}
         return words, artifact
 
-    def _name(self, runtime: Runtime) -> str:
+    def _name(self, runtime: Runtime | None) -> str:
         """Return the id of the table of the caller's thread, the same for as long as its messages are kept."""
+        if runtime is None:
+            return f"table:{self._nonce}"
         thread = (runtime.config.get("configurable") or {}).get("thread_id")
         state = cast("dict[str, Any]", runtime.state) if isinstance(runtime.state, dict) else {}
         first = next(iter(state.get("messages") or []), None)
         begun = getattr(first, "id", None) or self._nonce
         return f"{thread or 'table'}:{begun}"[:120]
 
-    def _table(self, runtime: Runtime) -> TableRecord:
+    def _table(self, runtime: Runtime | None) -> TableRecord:
         name = self._name(runtime)
         known = self._desk.ledger.table(name)
         return known or self._desk.ledger.set_up(name, requested_scene(self._scene), self._seed)

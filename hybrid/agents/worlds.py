@@ -51,6 +51,15 @@ class Worlds:
         self._standing = standing
         self._open: OrderedDict[str, _Open] = OrderedDict()
         self._lock = threading.RLock()
+        self._turns: dict[str, threading.RLock] = {}
+
+    @contextmanager
+    def turn(self, table: str) -> Generator[None]:
+        """Let nobody else of this process act on ``table`` meanwhile."""
+        with self._lock:
+            turn = self._turns.setdefault(table, threading.RLock())
+        with turn:
+            yield
 
     @contextmanager
     def at(self, table: str, step: int) -> Generator[_Open]:
@@ -133,12 +142,22 @@ class LedgerWorld:
         self._block: list[FloatArray] = []
         self._who = ("", "", None)
 
-    def intend(self, key: str, episode: str, thread: str | None, actions: FloatArray) -> bool:
-        """Say what is about to be done: control steps ``[T, A]``, one ledger row for every block of them.
+    def intend(self, key: str, episode: str, thread: str | None, actions: FloatArray, *, shared: bool = False) -> bool:
+        """Say what is about to be done, one ledger row for every block of it.
+
+        Args:
+            key: what it is part of.
+            episode: whose record it belongs to.
+            thread: who does it.
+            actions: control steps ``[T, A]``.
+            shared: whether other threads act on the table as well; what they did meanwhile is no past to branch off.
 
         Returns:
-            False when the world stands on its own and has moved on since: then nothing may be done.
+            False when the world, shared or standing on its own, has moved on since: then nothing may be done.
         """
+        if shared and not self._worlds.stands and self._worlds.ledger.moved_on(self.table, self.clock, thread):
+            self.clock = self._worlds.now(self.table)
+            return False
         if self._worlds.stands:
             effects = self._worlds.ledger.effects(self.table, key)
             with self._worlds.at(self.table, self.clock) as opened:

@@ -127,6 +127,12 @@ class Ledger:
                 )
             return mine
 
+    def moved_on(self, table: str, step: int, thread: str | None) -> bool:
+        """Tell whether others completed something on ``table`` since ``step``, and ``thread`` itself nothing."""
+        with self._database.read() as session:
+            rows = session.scalars(_completed(table).where(EffectRow.step >= step)).all()
+            return bool(rows) and all(row.thread != thread or thread is None for row in rows)
+
     def effects(self, table: str, key: str) -> tuple[Effect, ...]:
         """Return what ``key`` completed or intended on ``table``, in order."""
         with self._database.read() as session:

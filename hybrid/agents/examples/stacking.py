@@ -44,7 +44,8 @@ def stack(
         graph = build_graph(engine, checkpointer=saver)
         waiting = graph.get_state(config).interrupts
         if not waiting:
-            graph.invoke(cast("Any", JOB), config, context=context)
+            begun = bool(graph.get_state(config).next)
+            graph.invoke(None if begun else cast("Any", JOB), config, context=context)
             waiting = graph.get_state(config).interrupts
         while waiting:
             graph.invoke(Command(resume=decide(waiting[0].value)), config, context=context)

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 
@@ -18,9 +19,9 @@ from simulator.world import PhysicalWorld
 
 @dataclass(frozen=True)
 class Point:
-    """The moment before or after the ``call``-th call of ``owner.method``."""
+    """The moment before or after the ``call``-th call of ``owner.method``, of a class or a module."""
 
-    owner: type
+    owner: type | ModuleType
     method: str
     call: int = 1
     after: bool = False

@@ -105,3 +105,13 @@ def test_the_reason_of_a_rejection_reaches_the_decomposer_and_the_same_plan_is_n
     assert second["status"] == "unmet"
     assert "it passes too near the bowl" in second["reason"]
     assert engine.parts.store.actions(second["episode"]).size == 0
+
+
+def test_approval_once_asked_for_stays_though_the_resume_does_not_say_so(engine, saver) -> None:
+    graph = build_graph(engine, checkpointer=saver)
+    graph.invoke(REQUEST, ON, context=ASKING)
+    again = graph.invoke(Command(resume="no"), ON)
+    assert graph.get_state(ON).values["progress"]["step"] == 0
+    assert "__interrupt__" in again or again["status"] == "unmet", "nothing moves that nobody approved"
+    done = graph.invoke(REQUEST, {"configurable": {"thread_id": "two"}})
+    assert done["status"] == "reached", "a request that did not ask for approval needs none"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from pathlib import Path
 from typing import TypedDict
@@ -23,7 +24,8 @@ from hybrid.agents.desk import Desk
 from hybrid.agents.graph import assembled, build_graph, make_graph
 from hybrid.agents.state import PlanningContext
 from hybrid.engine import PlanningEngine
-from hybrid.errors import InstructionError, SceneError
+from hybrid.errors import ConfigError, InstructionError, SceneError
+from hybrid.replay import replay
 from simulator.base import Fact
 from simulator.predicates import holds
 from tests.hybrid.agents.hearing import Remembering
@@ -221,6 +223,49 @@ def test_with_mapped_keys_it_is_called_from_a_node(engine: PlanningEngine) -> No
     errands.add_edge(START, "do")
     done = errands.compile().invoke({"wish": NOTHING["instruction"]})
     assert "purple" in done["report"]
+
+
+def test_as_a_subgraph_with_threads_of_its_own_it_finds_the_table_as_it_was_left(engine: PlanningEngine) -> None:
+    class Wish(TypedDict, total=False):
+        wish: str
+        became: str
+
+    planner = build_graph(engine, checkpointer=True)
+
+    def ask(state: Wish) -> Wish:
+        return {"became": planner.invoke({"instruction": state["wish"], "scene": "demo"})["status"]}
+
+    graph = StateGraph(Wish)
+    graph.add_node("ask", ask)
+    graph.add_edge(START, "ask")
+    app = graph.compile(checkpointer=InMemorySaver())
+    for wish in (REQUEST["instruction"], NEXT["instruction"]):
+        assert app.invoke({"wish": wish}, on("one"))["became"] == "reached"
+    (inner,) = app.get_state_history(on("one"), limit=1)
+    assert inner.values == {"wish": NEXT["instruction"], "became": "reached"}
+    first, second = engine.parts.store.episodes(limit=2)
+    tables = {engine.parts.store.episode(entry["episode"])["settings"]["table"] for entry in (first, second)}
+    assert len(tables) == 1, "both were done on one table"
+
+
+def test_two_threads_may_act_on_a_shared_table_at_once(engine: PlanningEngine) -> None:
+    desk = Desk(engine)
+    graph = assembled(desk, checkpointer=InMemorySaver())
+    with ThreadPoolExecutor(2) as pool:
+        asked = [pool.submit(graph.invoke, {**request, "table": "ours"}, on(request["instruction"][8:11]))
+                 for request in (REQUEST, NEXT)]  # fmt: skip
+    assert [one.result()["status"] for one in asked] == ["reached", "reached"]
+    with desk.worlds.at("ours", desk.worlds.now("ours")) as opened:
+        things = opened.world.state().things
+    assert holds(ON, things)
+    assert holds(Fact("in", ("green_cube_1", "white_bowl_1")), things)
+    assert all(replay(engine.parts.store, one.result()["episode"]).same for one in asked)
+
+
+def test_a_context_that_is_misspelt_lets_nothing_move(engine: PlanningEngine) -> None:
+    with pytest.raises(ConfigError, match=r"context\.approval: 'sometimes' is unknown. Write never or always"):
+        build_graph(engine).invoke(REQUEST, context={"approval": "sometimes"})
+    assert engine.parts.store.episodes() == []
 
 
 @pytest.mark.parametrize(

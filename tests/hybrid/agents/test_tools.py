@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from blockbuster import blockbuster_ctx
 from langchain_core.messages import AIMessage, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, MessagesState, StateGraph
@@ -122,6 +123,31 @@ def test_progress_goes_to_the_stream_as_it_happens_and_async_does_the_same(engin
     events = [chunk["event"] for mode, chunk in parts if mode == "custom"]
     assert events.index("subgoals") < events.index("verdict") < events.index("acted") < events.index("done")
     assert parts[-1][1]["tools"]["messages"][0].content == "Done: the goal is reached."
+
+
+def test_calls_of_one_message_act_on_the_same_table_one_after_the_other_and_never_block_the_event_loop(engine) -> None:
+    async def run() -> list:
+        desk = Desk(engine)
+        calls = [
+            {"name": "plan_and_execute", "args": {"instruction": words}, "id": words}
+            for words in (STACK, "put the green block in the bowl")
+        ]
+        with blockbuster_ctx():
+            done = await desk.graph.ainvoke({"messages": [AIMessage("", tool_calls=calls)]}, ON)
+            seen = await desk.graph.abatch([desk.request("look", {})], [ON])
+        return [*done["messages"][1:], seen[0]["messages"][-1]]
+
+    *done, seen = asyncio.run(run())
+    assert [message.content for message in done] == ["Done: the goal is reached."] * 2
+    assert "red_cube_1 is on blue_cube_1" in seen.content
+    assert "green_cube_1 is in white_bowl_1" in seen.content
+
+
+def test_called_by_themselves_the_tools_share_one_table(engine) -> None:
+    tools = {tool.name: tool for tool in planning_tools(engine, seed=7)}
+    assert tools["plan_and_execute"].invoke({"instruction": STACK}) == "Done: the goal is reached."
+    assert "red_cube_1 is on blue_cube_1" in tools["look"].invoke({})
+    assert tools["plan_only"].invoke({"instruction": STACK}) == "It holds already; nothing needs to move."
 
 
 def test_a_person_is_interrupted_through_the_agent_where_that_is_wanted(engine) -> None:

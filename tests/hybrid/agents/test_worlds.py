@@ -1,90 +1,14 @@
-"""Killed in every node and resumed: each physical effect happens exactly once, in simulated and in standing worlds."""
+"""Tables found again: rebuilt to the last bit, looked at in their past, branched off, and each effect answered once."""
 
 from __future__ import annotations
 
-from functools import partial
-from pathlib import Path
-
 import numpy as np
 import pytest
-from langgraph.checkpoint.sqlite import SqliteSaver
 
-from hybrid.agents.desk import Desk, ResumableStore
-from hybrid.agents.graph import assembled
 from hybrid.agents.worlds import LedgerWorld, Worlds
 from hybrid.errors import StoreError
-from hybrid.language.embedded import EmbeddedLanguageModel
-from hybrid.replay import replay
-from hybrid.store.episodes import SqlStore
 from hybrid.store.ledger import Effect, Ledger
-from planner.two_level import TwoLevelPlanner
 from simulator.scene import load_scene
-from simulator.twin import Twin
-from simulator.world import PhysicalWorld
-from tests.hybrid.agents.killing import Point, StandingWorld, killed_at, past_actions
-from world_model.perception import TokenPerceiver
-
-REQUEST = {"instruction": "put the red block on the blue block", "scene": "demo", "seed": 7}
-CONFIG = {"configurable": {"thread_id": "killed"}}
-IN_NODES = {
-    "begin": Point(SqlStore, "open_episode", after=True),
-    "perceive": Point(TokenPerceiver, "look"),
-    "recall": Point(ResumableStore, "similar"),
-    "decompose": Point(EmbeddedLanguageModel, "decompose"),
-    "ground": Point(TwoLevelPlanner, "reached"),
-    "plan": Point(TwoLevelPlanner, "plan", after=True),
-    "check": Point(Twin, "run", after=True),
-    "act": Point(PhysicalWorld, "step", 8),
-    "observe": Point(TokenPerceiver, "look", 2),
-    "conclude": Point(ResumableStore, "close_episode", after=True),
-}
-IN_EFFECTS = [
-    Point(Ledger, "intend", 2),
-    Point(Ledger, "intend", 2, after=True),
-    Point(StandingWorld, "step", 5, after=True),
-    Point(Ledger, "complete", 2),
-    Point(ResumableStore, "record_steps", 2),
-    Point(Ledger, "complete", 8, after=True),
-]
-
-
-def carry_out(compose, folder: Path, resume: bool, standing: bool) -> dict:
-    """Begin the request's thread, or go on with it, as a fresh process would."""
-    past = folder / "past.bin"
-    desk = Desk(compose(), (lambda table: StandingWorld(past, table.scene, table.seed)) if standing else None)
-    with SqliteSaver.from_conn_string(str(folder / "threads.db")) as saver:
-        graph = assembled(desk, checkpointer=saver)
-        begun = graph.get_state(CONFIG).next if resume else ()
-        done = graph.invoke(None if begun else REQUEST, CONFIG)
-        state = graph.get_state(CONFIG).values
-    table = state["progress"]["table"]
-    effects = desk.ledger.actions(table, desk.ledger.steps(table))
-    desk.close()
-    return {"done": done, "actions": effects, "store": desk.store, "step": state["progress"]["step"]}
-
-
-@pytest.mark.parametrize("node", IN_NODES)
-def test_a_run_killed_in_any_node_goes_on_and_does_everything_once(node: str, compose, tmp_path: Path) -> None:
-    killed_at(IN_NODES[node], partial(carry_out, compose, tmp_path, resume=False, standing=False))
-    after = carry_out(compose, tmp_path, resume=True, standing=False)
-    assert after["done"]["status"] == "reached"
-    record = after["store"].episode(after["done"]["episode"])
-    assert record["status"] == "reached"
-    assert [step["step"] for step in record["steps"]] == list(range(after["step"]))
-    assert np.array_equal(after["store"].actions(record["episode"]), after["actions"])
-    assert replay(after["store"], record["episode"]).same
-
-
-@pytest.mark.parametrize("point", IN_EFFECTS, ids=str)
-def test_what_was_done_to_a_world_that_stands_is_never_done_again(point: Point, compose, tmp_path: Path) -> None:
-    killed_at(point, partial(carry_out, compose, tmp_path, resume=False, standing=True))
-    before = past_actions(tmp_path / "past.bin")
-    after = carry_out(compose, tmp_path, resume=True, standing=True)
-    done = past_actions(tmp_path / "past.bin")
-    assert after["done"]["status"] == "reached"
-    assert np.array_equal(done[: len(before)], before)
-    assert np.array_equal(done, after["actions"]), "the world's own past is what the ledger says, each step once"
-    assert np.array_equal(after["store"].actions(after["done"]["episode"]), done)
 
 
 @pytest.fixture
