@@ -5,9 +5,17 @@ Knows the schema and the lexicon; nothing about verbs or sentences.
 
 from __future__ import annotations
 
+from typing import Final
+
 from hybrid.language.grammar_singles import COLOURS, CONTAINERS, MOVERS, Phrase, Singles
 from hybrid.language.lexicon import COLOUR_WORDS, KIND_WORDS, LINK_WORDS, plural
 from hybrid.language.schema import Anchor, Colour, KindWord, Noun, Quantifier, Selector
+
+_ALL_OF: Final = (
+    "all the ", "all the ", "all ", "the ", "the ", "both ", "all of the ", "both the ", "each of the ", "the two ",
+    "the three ", "the four ", "all three ", "all four ", "all my ", "every one of the ", "",
+)  # fmt: skip
+"""Words before a plural that mean all of a kind."""
 
 
 class Nouns(Singles):
@@ -116,27 +124,7 @@ class Nouns(Singles):
             return Phrase((Selector(quantifier="all", extreme="other"),), text, many=True)
         if self._rng.random() < 0.5 and colour is not None and kind != "thing":
             colour, bulk, text = None, None, plural(self._rng.choice(KIND_WORDS[kind]))
-        determiner = self._rng.choice(
-            (
-                "all the ",
-                "all the ",
-                "all ",
-                "the ",
-                "the ",
-                "both ",
-                "all of the ",
-                "both the ",
-                "each of the ",
-                "the two ",
-                "the three ",
-                "the four ",
-                "all three ",
-                "all four ",
-                "all my ",
-                "every one of the ",
-                "",
-            )
-        )
+        determiner = self._rng.choice(_ALL_OF)
         selector = Selector(quantifier="all", kind=kind, colour=colour, bulk=bulk)
         if self._rng.random() < 0.12:
             noun, words, link = self._landmark()

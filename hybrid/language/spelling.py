@@ -68,14 +68,14 @@ def _stems(word: str) -> list[str]:
 def unlikeliness(said: str, meant: str) -> int:
     """Return how unlikely a slip from ``meant`` to ``said`` is, 0-3, for words at most one slip apart.
 
-    Neighbours swapped and letters doubled are the likeliest, then letters dropped and neighbouring keys, then letters
-    added, then any other letter (the order of the classes in Damerau's sample and on a keyboard).
+    Neighbours swapped and letters doubled are the likeliest, then letters dropped, then neighbouring keys and letters
+    added, then any other letter: an order set by hand.
     """
     if len(said) == len(meant):
         wrong = [(a, b) for a, b in zip(said, meant, strict=True) if a != b]
         if sorted(said) == sorted(meant):
             return 0
-        return 1 if all(_beside(a, b) for a, b in wrong) else 3
+        return 2 if all(_beside(a, b) for a, b in wrong) else 3
     if len(said) < len(meant):
         return 1
     return 0 if _TWICE.sub(r"\1", said) == _TWICE.sub(r"\1", meant) else 2
