@@ -61,6 +61,10 @@ class Floats(TypeDecorator[FloatArray]):
         """Return the bytes as a one-dimensional array."""
         return None if value is None else np.frombuffer(value, dtype="<f4")
 
+    def compare_values(self, x: FloatArray | None, y: FloatArray | None) -> bool:
+        """Tell whether two arrays are the same, of whatever lengths: what SQLAlchemy asks before it writes a change."""
+        return x is y or (x is not None and y is not None and np.array_equal(x, y))
+
 
 class Base(DeclarativeBase):
     """The tables' common ancestor: constraint names are spelt out so that migrations can name them."""
