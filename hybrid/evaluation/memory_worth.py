@@ -1,7 +1,8 @@
 """``python -m hybrid.evaluation.memory_worth``: what long-term memory is worth, on and off on the same tasks.
 
 Three questions, each paired: are taught names understood; is a task that was done before planned with less search; is
-what the check rejected before proposed again. Tasks are drawn from held-out seeds; every pair starts from one store.
+what the check rejected before proposed again. Tasks are drawn from held-out seeds; every pair is a tenant who
+begins without any memory.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class Pair:
     cost_off: float = 0.0
 
 
-def names(engine: PlanningEngine, n: int, first: int = FIRST_SEED) -> list[Pair]:
+def names(engine: PlanningEngine, store: SqlStore, n: int, first: int = FIRST_SEED) -> list[Pair]:
     """Teach a name for one thing of a scene and ask for that thing by it; well means: the facts of its plain name."""
     pairs: list[Pair] = []
     seed = first
@@ -69,18 +70,18 @@ def names(engine: PlanningEngine, n: int, first: int = FIRST_SEED) -> list[Pair]
         wanted = [goal.facts for goal in told.subgoals]
         if told.status != "planned":
             continue
-        with tempfile.TemporaryDirectory() as folder:
-            knows = _bound(engine, folder)
-            knows.store.memory.teach(name, f"the {thing.colour} {thing.kind}")
-            asked = f"put {name} {place}"
-            answers = [made.decompose(asked, scene, seed) for made in (knows.engine, engine)]
-            knows.store.close()
+        knows = _bound(engine, store, seed)
+        knows.store.memory.teach(name, f"the {thing.colour} {thing.kind}")
+        asked = f"put {name} {place}"
+        answers = [made.decompose(asked, scene, seed) for made in (knows.engine, engine)]
         on, off = ([goal.facts for goal in answer.subgoals] == wanted for answer in answers)
         pairs.append(Pair(on, off))
     return pairs
 
 
-def repeats(engine: PlanningEngine, n: int, suite: str, first: int = FIRST_SEED) -> tuple[list[Pair], list[Pair]]:
+def repeats(
+    engine: PlanningEngine, store: SqlStore, n: int, suite: str, first: int = FIRST_SEED
+) -> tuple[list[Pair], list[Pair]]:
     """Carry tasks out once, then plan them again; return the pairs of the search, and those of repeated failures.
 
     The search: well means planned at once, and the cost is the candidates imagined. Failures: well means that nothing
@@ -90,15 +91,13 @@ def repeats(engine: PlanningEngine, n: int, suite: str, first: int = FIRST_SEED)
     failures: list[Pair] = []
     for seed in range(first, first + n):
         task = make_task(suite, seed)
-        with tempfile.TemporaryDirectory() as folder:
-            knows = _bound(engine, folder)
-            knows.engine.run(task.instruction, task.scene, seed)
-            rejected = knows.store.rejected(task.instruction, task.scene)
-            on, off = (
-                made.rehearse(task.instruction, task.scene, seed, never)
-                for made in (knows.engine, PlanningEngine(replace(knows.engine.parts, memory=None)))
-            )
-            knows.store.close()
+        knows = _bound(engine, store, seed)
+        knows.engine.run(task.instruction, task.scene, seed)
+        rejected = knows.store.rejected(task.instruction, task.scene)
+        on, off = (
+            made.rehearse(task.instruction, task.scene, seed, never)
+            for made in (knows.engine, PlanningEngine(replace(knows.engine.parts, memory=None)))
+        )
         searches.append(Pair(_at_once(on), _at_once(off), _candidates(on), _candidates(off)))
         if rejected:
             firsts = [made.plans[0].plan.manipulations[0] if made.plans else None for made in (on, off)]
@@ -112,10 +111,10 @@ class _Knowing:
     store: SqlStore
 
 
-def _bound(engine: PlanningEngine, folder: str) -> _Knowing:
-    store = open_store(f"sqlite:///{folder}/hybrid.db", Path(folder) / "artifacts")
-    parts = replace(engine.parts, memory=store.memory)
-    return _Knowing(PlanningEngine(parts).bound(store), store)
+def _bound(engine: PlanningEngine, store: SqlStore, seed: int) -> _Knowing:
+    """Return the engine in the name of a tenant of its own, who begins without any memory."""
+    own = store.of(f"pair-{seed}")
+    return _Knowing(PlanningEngine(replace(engine.parts, memory=own.memory)).bound(own), own)
 
 
 def _unique(scene: Scene, colour: str, kind: str) -> bool:
@@ -158,12 +157,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         unused = {"database_url": f"sqlite:///{folder}/unused.db", "artifact_dir": Path(folder)}
         engine = build_engine(load_settings(**unused, memory=False))
+        store = open_store(f"sqlite:///{folder}/asked.db", Path(folder) / "artifacts")
         report: dict[str, Json] = {"n": asked.n, "suite": asked.suite, "first": asked.first}
         if asked.ask != "repeats":
-            report["taught_names"] = summary(names(engine, asked.n, asked.first))
+            report["taught_names"] = summary(names(engine, store, asked.n, asked.first))
         if asked.ask != "names":
-            searches, failures = repeats(engine, asked.n, asked.suite, asked.first)
+            searches, failures = repeats(engine, store, asked.n, asked.suite, asked.first)
             report |= {"repeated_tasks": summary(searches), "repeated_failures": summary(failures)}
+        store.close()
     sys.stdout.write(json.dumps(report, indent=1) + "\n")
 
 
