@@ -28,6 +28,8 @@ Sight = Literal["open", "carrying", "between"]
 CENTRE: dict[Sight, float] = {"open": 0.002, "carrying": 0.0035, "between": 0.007}
 HEIGHT: dict[Sight, float] = {"open": 0.002, "carrying": 0.0035, "between": 0.006}
 """Standard deviations of centres and heights, metres; between two others the height is taken to be the breadth."""
+HIDDEN = 0.02
+"""Where there is this much room between two things of a stack, another one is hidden, metres."""
 CONTACT = 0.0005
 """Standard deviation of where faces meet, metres."""
 FLOOR = 0.004
@@ -71,12 +73,11 @@ def fitted(things: Sequence[Thing], under: dict[int, int], stacked: Sequence[int
     for row in stacked:
         low, high, thing = column[row], column[row] + 1, things[row]
         sight = seen_as(row, under)
-        tall = thing.size[2] if sight != "between" else (thing.size[0] + thing.size[1]) / 2
         rows.append(({low: 0.5, high: 0.5}, thing.position[2], CENTRE[sight]))
-        rows.append(({high: 1.0, low: -1.0}, tall, HEIGHT[sight]))
-        if row in under:
+        rows.append(({high: 1.0, low: -1.0}, tall(thing, sight), HEIGHT[sight]))
+        if row in under and gap(things, row, under) < HIDDEN:
             rows.append(({low: 1.0, column[under[row]] + 1: -1.0}, 0.0, CONTACT))
-        elif thing.bottom < ON_TABLE:
+        elif row not in under and thing.bottom < ON_TABLE:
             inside = lies_in_one(things, thing)
             rows.append(({low: 1.0}, FLOOR if inside else 0.0, WALLED if inside else CONTACT))
     system, wanted = np.zeros((len(rows), 2 * len(stacked))), np.zeros(len(rows))
@@ -86,6 +87,18 @@ def fitted(things: Sequence[Thing], under: dict[int, int], stacked: Sequence[int
         wanted[k] = value / deviation
     faces = np.linalg.lstsq(system, wanted, rcond=None)[0]
     return {row: (float(faces[column[row]]), float(faces[column[row] + 1])) for row in stacked}
+
+
+def tall(thing: Thing, sight: Sight) -> float:
+    """Return how tall ``thing`` looks, metres: as tall as it is broad where neither end of it is seen."""
+    return (thing.size[0] + thing.size[1]) / 2 if sight == "between" else thing.size[2]
+
+
+def gap(things: Sequence[Thing], row: int, under: dict[int, int]) -> float:
+    """Return the room between the thing of ``row`` and what is seen under it, metres."""
+    upper, lower = things[row], things[under[row]]
+    heights = tall(upper, seen_as(row, under)) + tall(lower, seen_as(under[row], under))
+    return upper.position[2] - lower.position[2] - heights / 2
 
 
 def seen_as(row: int, under: dict[int, int]) -> Sight:

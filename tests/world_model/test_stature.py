@@ -42,6 +42,12 @@ def test_a_covered_block_is_believed_under_what_it_carries_unless_it_plainly_sti
     assert standing([block("a", 0.02, 0.04, x=out), block("b", 0.06, 0.04, x=0.1)])[0].position[0] == out
 
 
+def test_room_for_a_hidden_block_is_left() -> None:
+    low, high = standing([block("a", 0.022, 0.041), block("c", 0.101, 0.039)])
+    assert low.size[2] == pytest.approx(0.041, abs=0.003)
+    assert high.position[2] == pytest.approx(0.101, abs=0.002)
+
+
 def test_what_stands_alone_or_in_a_bowl_keeps_the_height_that_was_seen() -> None:
     bowl = Thing("w", "bowl", "white", (0.11, 0.11, 0.04), (-0.1, 0.0, 0.02))
     alone = (block("a", 0.03, 0.06), block("b", 0.02, 0.033, x=-0.1), bowl)
