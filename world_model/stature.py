@@ -79,7 +79,8 @@ def fitted(things: Sequence[Thing], under: dict[int, int], stacked: Sequence[int
             rows.append(({low: 1.0, column[under[row]] + 1: -1.0}, 0.0, CONTACT))
         elif row not in under and thing.bottom < ON_TABLE:
             inside = lies_in_one(things, thing)
-            rows.append(({low: 1.0}, FLOOR if inside else 0.0, WALLED if inside else CONTACT))
+            held_up = inside and thing.bottom > FLOOR
+            rows.append(({low: 1.0}, FLOOR if inside else 0.0, WALLED if held_up else CONTACT))
     system, wanted = np.zeros((len(rows), 2 * len(stacked))), np.zeros(len(rows))
     for k, (terms, value, deviation) in enumerate(rows):
         for where, factor in terms.items():

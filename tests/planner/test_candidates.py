@@ -164,3 +164,11 @@ def test_nothing_is_pushed_straight_through_what_must_be_left_alone() -> None:
     assert any(barring((mover, wall), mover, target) for target in free)
     assert bound
     assert not any(barring((mover, wall), mover, target) for target in bound)
+
+
+def test_a_second_thing_goes_to_the_brink_of_a_zone_whose_middle_is_taken() -> None:
+    zone = Thing("zone", "zone", "blue", (0.1, 0.1, 0.001), (0.1, 0.1, 0.0005))
+    found = proposals((A, B, zone), Fact("in", ("a", "zone")))
+    inside = [m for m in found if max(abs(m.target[0] - 0.1), abs(m.target[1] - 0.1)) < 0.05]
+    assert inside
+    assert all(np.hypot(m.target[0] - 0.1, m.target[1] - 0.1) > 0.04 for m in inside)
