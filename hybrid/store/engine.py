@@ -22,7 +22,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
-from hybrid.errors import StoreError, StoreMissingError, StoreSchemaError
+from hybrid.errors import StoreError, StoreLockedError, StoreMissingError, StoreSchemaError
 from hybrid.store.failures import translated
 
 HEAD = "0003"
@@ -41,9 +41,10 @@ class Database:
     Args:
         engine: connected to ``url``.
         url: its address.
+        busy_seconds: how long a writer waits for the other threads of this process.
     """
 
-    def __init__(self, engine: Engine, url: URL) -> None:
+    def __init__(self, engine: Engine, url: URL, busy_seconds: float = BUSY_SECONDS) -> None:
         self._engine = engine
         self._writer = engine.execution_options(writes=True)
         self.name = url.database or "memory" if url.get_backend_name() == "sqlite" else url.render_as_string()
@@ -52,6 +53,8 @@ class Database:
         """``sqlite`` or ``postgresql``."""
         # A database in memory lives in one connection: its transactions take turns.
         self._turn: AbstractContextManager[object] = RLock() if _in_memory(url) else nullcontext()
+        # Threads of one process hand the file on at once; SQLite's own wait is a sleep, longer each time.
+        self._pen, self._patience = RLock() if self.backend == "sqlite" else None, busy_seconds
 
     @contextmanager
     def read(self) -> Generator[Session]:
@@ -73,10 +76,24 @@ class Database:
         with (
             translated(self.name),
             self._turn,
+            self._writing(),
             Session(self._writer, expire_on_commit=False) as session,
             session.begin(),
         ):
             yield session
+
+    @contextmanager
+    def _writing(self) -> Generator[None]:
+        if self._pen is None:
+            yield
+            return
+        if not self._pen.acquire(timeout=self._patience):
+            remedy = "Try again; if it lasts, look for a task that writes without end."
+            raise StoreLockedError("store", f"{self.name} is being written by another thread", remedy)
+        try:
+            yield
+        finally:
+            self._pen.release()
 
     def take_turn(self, session: Session) -> None:
         """Let no other process past this point until ``session`` ends; SQLite's writers take turns anyway."""
@@ -118,7 +135,7 @@ def open_database(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Database:
         if _is_path(address):
             Path(address.database or "").parent.mkdir(parents=True, exist_ok=True)
         engine = _connectable(address, busy_seconds)
-    database = Database(engine, address)
+    database = Database(engine, address, busy_seconds)
     try:
         if database.revision() == HEAD:
             return database

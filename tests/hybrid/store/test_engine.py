@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from alembic import command
@@ -125,6 +126,19 @@ def test_locked_database_is_refused_after_the_wait(opened, path):
     assert waiting.episode(begin(waiting))["status"] == "running"
     other.close()
     impatient.close()
+
+
+def test_writers_of_one_process_wait_for_each_other_and_not_for_ever(path):
+    database = open_database(f"sqlite:///{path}", busy_seconds=0.2)
+
+    def other():
+        with database.write():
+            pass
+
+    with ThreadPoolExecutor(1) as pool, pytest.raises(StoreLockedError, match="another thread"), database.write():
+        pool.submit(other).result()
+    other()
+    database.close()
 
 
 def test_new_database_locked_by_another_process_is_refused(path):
