@@ -176,8 +176,10 @@ def planned(state: State, runtime: Context) -> Update:
         )
     session.plan = plans[0] if plans else None
     if session.plan is None:
-        if margins(session.sure, goal) >= 0:
+        if session.preparing is None and margins(session.sure, goal) >= 0:
             session.settled.add(state["subgoal"])
+        else:
+            session.settled.discard(state["subgoal"])
         reason = unreachable(session.sure, goal)
         tell(runtime, "plan", subgoal=state["subgoal"], found=False, reason=reason)
         return {"failed": True, "tries": state["tries"] + 1, "reason": reason}

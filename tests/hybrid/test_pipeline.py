@@ -12,14 +12,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from langgraph.runtime import Runtime
 
 from hybrid.base import Decomposition, EpisodeResult, Json
 from hybrid.check import check_plan
-from hybrid.engine import PlanningEngine
+from hybrid.engine import PlanningEngine, never
+from hybrid.pipeline import after_planning, opening
+from hybrid.pipeline import planned as plan_node
 from hybrid.replay import replay
-from hybrid.session import Limits, Parts
+from hybrid.session import Limits, Parts, Session
 from hybrid.store.episodes import SqlStore, open_store
-from planner.base import Budget, Plan
+from planner.base import Budget, Manipulation, Plan
 from planner.two_level import TwoLevelPlanner
 from simulator.base import Fact, FloatArray, Scene, Subgoal, Verdict
 from simulator.camera import DEFAULT_CAMERAS
@@ -204,3 +207,36 @@ def test_a_goal_that_holds_already_needs_no_action(model: WorldModel, store: Sql
 def test_the_same_seed_gives_the_same_episode(model: WorldModel, store: SqlStore) -> None:
     one, two = (engine(model, store, planned(ON)).run("stack", load_scene("demo"), 11) for _ in range(2))
     assert one.final == two.final
+
+
+class Helpless(TwoLevelPlanner):
+    """Imagines nothing that would help."""
+
+    def plan(
+        self,
+        belief: Belief,
+        subgoal: Subgoal,
+        *,
+        budget: Budget,
+        tabu: tuple[Manipulation, ...] = (),
+        seed: int = 0,
+    ) -> tuple[Plan, ...]:
+        return ()
+
+
+def test_a_subgoal_that_was_settled_and_holds_no_more_ends_honestly(model: WorldModel, store: SqlStore) -> None:
+    made = engine(model, store, planned(ON))
+    scene = load_scene("demo")
+    helpless = replace(made.parts, planner=Helpless(model))
+    world = helpless.world(scene)
+    episode = store.open_episode(instruction="stack", scene=scene, seed=0, models={}, settings={})
+    session = Session(helpless, world, scene, episode, never)
+    try:
+        session.belief = helpless.perceiver.look(world.reset(0), names=scene)
+    finally:
+        world.close()
+    session.decomposition = planned(ON)
+    session.settled.add(0)
+    state = {**opening("stack", 0), "round": helpless.limits.decompositions}
+    update = plan_node(state, Runtime(context=session))
+    assert after_planning({**state, **update}, Runtime(context=session)) != "ground"
