@@ -17,13 +17,14 @@ from hybrid.evaluation.variants import PRIVILEGED
 Body = dict[str, Any]
 """A ``report.json``, or the report of one suite in it."""
 STYLE: Final = """
-body{font:15px/1.5 system-ui,sans-serif;color:#24292f;max-width:1060px;margin:2rem auto;padding:0 1rem}
+body{font:15px/1.5 system-ui,sans-serif;color:#24292f;max-width:1240px;margin:2rem auto;padding:0 1rem}
 h1,h2,h3{line-height:1.25} h2{margin-top:3rem;border-bottom:1px solid #d0d7de}
 table{border-collapse:collapse;margin:.6rem 0;font-variant-numeric:tabular-nums}
 td,th{padding:.25rem .6rem;border-bottom:1px solid #eaeef2;text-align:right;vertical-align:top}
 td:first-child,th:first-child,td.w,th.w{text-align:left} th{font-weight:600}
 code{font:12px/1.4 ui-monospace,monospace;background:#f6f8fa;padding:.1rem .25rem;overflow-wrap:anywhere}
-svg{max-width:100%;height:auto} svg text{font:12px system-ui,sans-serif;fill:#24292f}
+td{white-space:nowrap} td code{display:inline-block;width:15.5rem;white-space:normal;text-align:left}
+td.w{white-space:normal} svg{max-width:100%;height:auto} svg text{font:12px system-ui,sans-serif;fill:#24292f}
 figure{display:inline-block;vertical-align:top;width:330px;margin:.5rem .6rem .5rem 0} video{width:100%}
 figcaption{font-size:13px} .scroll{overflow-x:auto} .note{color:#57606a} .warn{background:#fff8c5;padding:.5rem .8rem}
 """
@@ -98,6 +99,14 @@ def command(found: Body, arms: Iterable[str], specs: Mapping[str, str], n: int) 
     return f"<code>{escape(line)}</code>"
 
 
+def _everything(found: Body, specs: Mapping[str, str]) -> str:
+    """Return the commands that make all of a suite again: one for the arms of as many tasks each."""
+    alike: dict[int, list[str]] = {}
+    for arm, figures in found["arms"].items():
+        alike.setdefault(figures["n"], []).append(arm)
+    return "<br>".join(command(found, arms, specs, n) for n, arms in alike.items())
+
+
 def marked(arm: str) -> str:
     """Return an arm's name, marked when it is given the true state."""
     return escape(arm) + (" *" if arm in PRIVILEGED else "")
@@ -106,7 +115,7 @@ def marked(arm: str) -> str:
 def suite_section(name: str, found: Body, specs: Mapping[str, str]) -> str:
     """Return what there is to say of one suite."""
     arms: dict[str, Body] = found["arms"]
-    everything = command(found, arms, specs, max(figures["n"] for figures in arms.values()))
+    everything = _everything(found, specs)
     return "\n".join(
         [
             f"<h2 id={escape(name)}>{escape(name)}</h2>",

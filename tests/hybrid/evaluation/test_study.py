@@ -142,6 +142,7 @@ def test_a_figure_is_made_again_by_the_command_beside_it(
         line for line in re.findall(r"<code>(hybrid evaluate [^<]*)</code>", html) if "random --episodes 2" in line
     ]
     assert commands
+    assert any("--arms random --episodes 2" in line for line in commands), "a control's figures are of its own tasks"
     monkeypatch.setenv("HYBRID_MAX_ATTEMPTS", "1")
     assert main([*commands[0].split()[1:], "--json", str(tmp_path / "again.json")]) == 0
     again = json.loads((tmp_path / "again.json").read_text(encoding="utf-8"))
