@@ -99,9 +99,10 @@ class _Kit:
 
         Answers whether the goal was reached, and what to do if not.
         """
-        request = {"instruction": instruction, "scene": self._scene, "seed": self._seed, "table": self._name(runtime)}
+        table = self._name(runtime)
+        request = {"instruction": instruction, "scene": self._scene, "seed": self._seed, "table": table}
         try:
-            with self._turn(request["table"]):
+            with self._turn(table):
                 return self._told(self._followed(request, runtime))
         except HybridError as error:
             raise ToolException(str(error)) from error
