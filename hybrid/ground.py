@@ -49,17 +49,17 @@ def ground(belief: Belief, subgoals: Sequence[Subgoal], planner: Planner, settle
 def preparation(belief: Belief, subgoals: Sequence[Subgoal], index: int) -> Subgoal | None:
     """Return what has to be done before subgoal ``index``: nothing is built on a thing that must still move.
 
-    Where the subgoal puts something on a stack, and a later subgoal moves a thing from within that stack, what stands
-    on that thing is cleared away first.
+    Where the subgoal puts something on a stack, and a later subgoal moves a thing from within that stack or puts
+    another on it, what stands on that thing is cleared away first.
     """
     things = at_rest(belief.scene.things, held_thing(belief))
     later = [fact for goal in subgoals[index + 1 :] for fact in goal.facts if margin(fact, things) < 0]
-    movers = {names_of(fact)[0] for fact in later}
+    wanted = {names_of(fact)[0] for fact in later} | {str(f.arguments[1]) for f in later if f.relation == "on"}
     for fact in subgoals[index].facts:
         if fact.relation != "on":
             continue
         for below in beneath(str(fact.arguments[1]), things):
-            if below in movers and margin(Fact("clear", (below,)), things) < 0:
+            if below in wanted and margin(Fact("clear", (below,)), things) < 0:
                 words = f"clear {below} before anything else is put on what stands on it"
                 return Subgoal((Fact("clear", (below,)),), words, keep=subgoals[index].keep)
     return None

@@ -218,6 +218,7 @@ def acted(state: State, runtime: Context) -> Update:
     session.parts.store.record_attempt(session.episode, attempt_record(state, session, executed=True))
     with session.timed("act"):
         left = act(session, state["subgoal"], session.attempts - 1)
+    session.acts += 1
     tell(runtime, "acted", subgoal=state["subgoal"], steps=session.steps, left=left)
     if left == "interrupted":
         return interruption(session)
@@ -309,9 +310,12 @@ def after_acting(state: State) -> str:
 
 def after_observation(state: State, runtime: Context) -> str:
     """See which subgoal is unmet now, unless this one has used up its tries."""
-    limits = runtime.context.parts.limits
+    session, limits = runtime.context, runtime.context.parts.limits
+    assert session.decomposition is not None, "nothing was decomposed"
+    if session.acts >= limits.manipulations * len(session.decomposition.subgoals):
+        return "give_up"
     spent = state["tries"] >= limits.attempts or state["moves"] >= limits.manipulations
-    return back(state, runtime.context) if spent and state["failed"] else "ground" if not spent else "give_up"
+    return back(state, session) if spent and state["failed"] else "ground" if not spent else "give_up"
 
 
 def back(state: State, session: Session) -> str:

@@ -23,7 +23,7 @@ class Limits:
 
     Attributes:
         attempts: failed or rejected plans for one subgoal.
-        manipulations: executed for one subgoal, successful or not.
+        manipulations: executed for one subgoal at a stretch, and on average for all of them.
         decompositions: of one instruction.
         seconds: the whole episode may take.
     """
@@ -82,6 +82,7 @@ class Session:
         tabu: what failed in the present situation.
         preparing: what has to be done before the subgoal under way, if anything.
         settled: subgoals that hold with little to spare and that no imagined manipulation betters.
+        acts: plans executed.
         steps: control steps executed.
         chosen: of these, how many were those of a plan of the planner.
         attempts, checks, language_calls: counters.
@@ -104,6 +105,7 @@ class Session:
     tabu: tuple[Manipulation, ...] = ()
     preparing: Subgoal | None = None
     settled: set[int] = field(default_factory=set[int])
+    acts: int = 0
     steps: int = 0
     chosen: int = 0
     attempts: int = 0

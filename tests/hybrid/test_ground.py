@@ -104,3 +104,10 @@ def test_what_had_to_be_left_alone_is_named_once_it_has_moved() -> None:
     assert strayed(belief(cube("a", 0.01, 0.0), cube("b", 0.2, 0.1), C), keeping, places) is None
     told = strayed(belief(cube("a", 0.02, 0.0), B, C), keeping, places)
     assert told == "the red cube, which had to be left alone, was moved 2.0 cm"
+
+
+def test_what_a_later_thing_is_to_stand_on_is_dug_out_before_more_is_built_over_it() -> None:
+    stack = belief(A, B, cube("c", 0.1, 0.1, 0.06), cube("d", -0.1, -0.1))
+    first = preparation(stack, [on("a", "c"), on("d", "b")], 0)
+    assert first is not None
+    assert first.facts == (Fact("clear", ("b",)),)
