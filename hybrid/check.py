@@ -25,8 +25,9 @@ INTERLOCKED = 0.7
 def check_plan(belief: Belief, plan: Plan, subgoal: Subgoal) -> Verdict:
     """Simulate the control steps of ``plan`` in a twin of ``belief`` and judge them.
 
-    The facts of ``subgoal`` are demanded only when the plan's first manipulation is meant to be its last. A push need
-    only come nearer: what is pushed strays, and is looked at and pushed again.
+    Facts of ``subgoal`` are demanded only of what the plan moves, and only when its first manipulation is meant to be
+    its last: taking something out of the way is progress, though there be more than was believed. A push need only come
+    nearer: what is pushed strays, and is looked at and pushed again.
     """
     tip = (float(belief.tool[0]), float(belief.tool[1]), float(belief.tool[2]))
     held = held_thing(belief)
@@ -40,6 +41,7 @@ def check_plan(belief: Belief, plan: Plan, subgoal: Subgoal) -> Verdict:
             subgoal,
             plan.imagined,
             require=plan.finishes and len(plan.manipulations) == 1 and not push,
+            facts_required=tuple(fact for fact in subgoal.facts if first.thing in fact.arguments),
             moved=first.thing,
             target=first.target,
             near=pushed_near(belief, plan) if push else MISSED,

@@ -17,9 +17,10 @@ import torch
 from scipy.optimize import linear_sum_assignment
 from torch import Tensor
 
-from simulator.base import COLOURS, MOVABLE, FloatArray, Observation, Scene, Thing
+from simulator.base import MOVABLE, FloatArray, Observation, Scene, Thing
 from world_model.base import BLOCK, Belief
 from world_model.errors import PerceptionError
+from world_model.inventory import hidden, leftovers, misread
 from world_model.model import LatentState, WorldModel
 from world_model.novelty import ODDITIES, Look, look_of, oddities
 from world_model.outline import outlines_of
@@ -45,6 +46,8 @@ NOVEL = {
     "tilted": ("the table does not lie where the cameras should see it", "Put the cameras back, or calibrate them."),
 }
 """What is wrong and what to do, for each oddity of a first look."""
+INFERRED = 0.5
+"""Confidence in a thing that nobody sees but that must be there."""
 DOUBLE = 0.5
 """A double of a known thing is lighter than this share of it."""
 FRINGE = 0.02
@@ -80,8 +83,21 @@ class TokenPerceiver:
         seen, look = self.see(observation)
         if expected is None:
             self.refuse_novelty(seen, look)
-            return first_belief(seen, tool, names, inventory=self.inventory)
+            belief = first_belief(seen, tool, names, inventory=self.inventory)
+            inferred = hidden(names.things, belief.scene.things) if names is not None and self.inventory else None
+            return belief if inferred is None else self.with_hidden(belief, *inferred)
         return self.updated(seen, tool, expected)
+
+    def with_hidden(self, belief: Belief, thing: Thing, like: int) -> Belief:
+        """Return ``belief`` with a ``thing`` nobody sees, whose token is that of row ``like`` taken to its place."""
+        token = self.model.relocated(belief.tokens[like], torch.tensor(thing.position))
+        return replace(
+            belief,
+            tokens=torch.cat([belief.tokens, token[None]]),
+            scene=Scene("belief", (*belief.scene.things, thing)),
+            visible=torch.cat([belief.visible, torch.zeros(1, dtype=torch.bool)]),
+            confidence=torch.cat([belief.confidence, torch.full((1,), INFERRED)]),
+        )
 
     def accept(self, observation: Observation) -> None:
         """Refuse an observation this model cannot read."""
@@ -186,10 +202,11 @@ def difference(expected: Thing, seen: Thing) -> float:
 
 
 def first_belief(seen: Seen, tool: Tensor, names: Scene | None, *, inventory: bool = True) -> Belief:
-    """Return the belief of a first look, named after the declared scene where one is given; see ``TokenPerceiver``."""
+    """Return the belief of a first look, named after the declared scene where one is given; see ``inventory``."""
     declared = names.things if names is not None else ()
     match = {column: declared[row] for row, column in matched_alike(declared, seen.things).items()}
     match |= leftovers(declared, seen, match) if inventory else {}
+    match |= misread(declared, seen, match) if inventory else {}
     counts = Counter(thing.id.rsplit("_", 1)[0] for thing in declared)
     things: list[Thing] = []
     order: list[int] = []
@@ -200,8 +217,8 @@ def first_belief(seen: Seen, tool: Tensor, names: Scene | None, *, inventory: bo
         if column not in match:
             counts[stem] += 1
         lent = match.get(column)
-        name, kind = (lent.id, lent.kind) if lent is not None else (f"{stem}_{counts[stem]}", thing.kind)
-        things.append(replace(thing, id=name, kind=kind))
+        named = replace(thing, id=f"{stem}_{counts[stem]}")
+        things.append(named if lent is None else replace(thing, id=lent.id, kind=lent.kind, colour=lent.colour))
         order.append(column)
     visible = torch.ones(len(order), dtype=torch.bool)
     return Belief(seen.tokens[order], tool, Scene("belief", tuple(things)), visible, seen.confidence[order])
@@ -225,26 +242,6 @@ def stranger(seen: Seen, column: int, known: Sequence[int], tool: Tensor) -> boo
         if other.colour == thing.colour and lighter and apart < max(other.size) / 2 + FRINGE:
             return False
     return True
-
-
-def leftovers(declared: Sequence[Thing], seen: Seen, match: dict[int, Thing]) -> dict[int, Thing]:
-    """Return what the inventory settles: one small thing of a colour is left over on either side, so they are one.
-
-    Only names and colours are compared, never declared positions; the kind is then the declared one, because a cylinder
-    and a cube of seven pixels are confused now and then.
-    """
-    taken = {thing.id for thing in match.values()}
-    settled: dict[int, Thing] = {}
-    for colour in COLOURS:
-        missing = [t for t in declared if t.id not in taken and t.colour == colour and t.kind in MOVABLE]
-        spare = [
-            column
-            for column, thing in enumerate(seen.things)
-            if column not in match and thing.colour == colour and thing.kind in MOVABLE
-        ]
-        if len(missing) == len(spare) == 1:
-            settled[spare[0]] = missing[0]
-    return settled
 
 
 def followed(expected: Sequence[Thing], seen: Seen) -> dict[int, int]:

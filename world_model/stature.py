@@ -30,6 +30,8 @@ HEIGHT: dict[Sight, float] = {"open": 0.002, "carrying": 0.0035, "between": 0.00
 """Standard deviations of centres and heights, metres; between two others the height is taken to be the breadth."""
 HIDDEN = 0.02
 """Where there is this much room between two things of a stack, another one is hidden, metres."""
+USUAL = 0.04
+"""Height of a thing that nothing is known of, metres."""
 CONTACT = 0.0005
 """Standard deviation of where faces meet, metres."""
 FLOOR = 0.004
@@ -100,6 +102,12 @@ def gap(things: Sequence[Thing], row: int, under: dict[int, int]) -> float:
     upper, lower = things[row], things[under[row]]
     heights = tall(upper, seen_as(row, under)) + tall(lower, seen_as(under[row], under))
     return upper.position[2] - lower.position[2] - heights / 2
+
+
+def rooms(things: Sequence[Thing]) -> list[tuple[int, int]]:
+    """Return the rows of stacked things, and of what is seen under each, with room between them for a hidden thing."""
+    under = carriers(things)
+    return [(row, carrier) for row, carrier in under.items() if HIDDEN < gap(things, row, under) < USUAL + HIDDEN]
 
 
 def seen_as(row: int, under: dict[int, int]) -> Sight:

@@ -104,3 +104,10 @@ def test_what_the_plan_knocks_over_still_speaks_against_it() -> None:
     plan = scripted((0.1, 0.1, 0.06), cube("a", -0.1, 0.0), cube("b", 0.1, 0.1))
     verdict = check_plan(belief(cube("a", -0.1, 0.0), cube("b", 0.1, 0.1), *tower), plan, ON)
     assert not verdict.accepted
+
+
+def test_taking_something_out_of_the_way_is_progress_though_the_goal_is_not_reached_yet() -> None:
+    plan = scripted((0.1, 0.1, 0.02), cube("a", -0.1, 0.0), cube("b", 0.0, -0.1))
+    things = (cube("a", -0.1, 0.0), cube("b", 0.0, -0.1))
+    assert check_plan(belief(*things), plan, Subgoal((Fact("at", ("b", 0.15, -0.15)),))).accepted
+    assert not check_plan(belief(*things), plan, Subgoal((Fact("at", ("a", 0.15, -0.15)),))).accepted

@@ -1,0 +1,49 @@
+"""What a declared scene settles: who the lone leftovers are, and what is hidden where a stack has room for one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from simulator.base import Thing
+from world_model.inventory import hidden, leftovers, misread
+from world_model.seeing import Seen
+
+
+def cube(name: str, z: float = 0.02, x: float = 0.1, colour: str | None = None, kind: str = "cube") -> Thing:
+    return Thing(name, kind, colour or name.split("_")[0], (0.04, 0.04, 0.04), (x, 0.0, z))
+
+
+def look(*things: Thing, mass: tuple[float, ...]) -> Seen:
+    return Seen(torch.zeros(len(things), 4), things, np.array(mass, dtype=np.float32), torch.ones(len(things)))
+
+
+DECLARED = (cube("red_cube_1"), cube("blue_cube_1"), cube("green_cube_1"))
+
+
+def test_a_lone_leftover_of_a_colour_is_the_declared_one_in_spite_of_a_light_ghost() -> None:
+    seen = look(cube("a", colour="red", kind="cylinder"), cube("b", colour="red"), mass=(30.0, 5.0))
+    assert leftovers(DECLARED[:1], seen, {}) == {0: DECLARED[0]}
+    assert leftovers(DECLARED[:1], look(*seen.things, mass=(30.0, 20.0)), {}) == {}
+
+
+def test_the_one_thing_missing_is_the_one_of_an_undeclared_colour() -> None:
+    seen = look(cube("a", colour="brown"), mass=(5.0,))
+    assert misread(DECLARED[:1], seen, {}) == {0: DECLARED[0]}
+    assert misread(DECLARED[:2], seen, {}) == {}
+
+
+def test_a_thing_that_is_missing_is_where_a_stack_has_room_for_it() -> None:
+    stack = (DECLARED[0], cube("blue_cube_1", z=0.1))
+    found = hidden(DECLARED, stack)
+    assert found is not None
+    thing, row = found
+    assert (thing.id, row) == ("green_cube_1", 1)
+    assert thing.position == pytest.approx((0.1, 0.0, 0.06))
+    assert thing.size == pytest.approx((0.04, 0.04, 0.04))
+
+
+@pytest.mark.parametrize("things", [(DECLARED[0], DECLARED[1]), (DECLARED[0], cube("blue_cube_1", z=0.06)), DECLARED])
+def test_nothing_is_hidden_where_there_is_no_room_or_nothing_missing(things: tuple[Thing, ...]) -> None:
+    assert hidden(DECLARED, things) is None

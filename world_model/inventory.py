@@ -1,0 +1,63 @@
+"""What a declared scene settles about a first look by names, kinds and colours alone: what is left over on each side.
+
+Declared positions are never compared. A cylinder and a cube of seven pixels are confused now and then, and so is the
+colour of what peeps out from under something; but a thing that was declared and not recognised, and one that was
+recognised and not declared, are one when each is the only one. And where one thing is missing and there is room for
+just one inside a stack, it is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from simulator.base import COLOURS, MOVABLE, Thing
+from world_model.seeing import STRANGER, Seen
+from world_model.stature import rooms
+
+
+def leftovers(declared: Sequence[Thing], seen: Seen, match: dict[int, Thing]) -> dict[int, Thing]:
+    """Return columns of ``seen`` with the declared things they are: the one small thing left over of its colour.
+
+    Light ghosts count only where nothing else of the colour is left over.
+    """
+    taken = {thing.id for thing in match.values()}
+    settled: dict[int, Thing] = {}
+    for colour in COLOURS:
+        missing = [t for t in declared if t.id not in taken and t.colour == colour and t.kind in MOVABLE]
+        spare = [column for column in spare_columns(seen, match) if seen.things[column].colour == colour]
+        heavy = [column for column in spare if seen.mass[column] >= STRANGER]
+        if len(missing) == 1 == len(heavy or spare):
+            settled[(heavy or spare)[0]] = missing[0]
+    return settled
+
+
+def misread(declared: Sequence[Thing], seen: Seen, match: dict[int, Thing]) -> dict[int, Thing]:
+    """Return the column of ``seen`` whose colour must be wrong: the one small thing left over is the one missing."""
+    taken = {thing.id for thing in match.values()}
+    missing = [t for t in declared if t.id not in taken and t.kind in MOVABLE]
+    spare = spare_columns(seen, match)
+    return {spare[0]: missing[0]} if len(missing) == 1 == len(spare) else {}
+
+
+def spare_columns(seen: Seen, match: dict[int, Thing]) -> list[int]:
+    """Return the columns of the small things in ``seen`` that are not matched."""
+    return [c for c, thing in enumerate(seen.things) if c not in match and thing.kind in MOVABLE]
+
+
+def hidden(declared: Sequence[Thing], things: Sequence[Thing]) -> tuple[Thing, int] | None:
+    """Return the one declared thing that is not among ``things``, in the one stack with room for it, if so.
+
+    With it comes the row of what lies on it. None when more or fewer are missing, or room is nowhere or in two places.
+    """
+    known = {thing.id for thing in things}
+    missing = [thing for thing in declared if thing.id not in known]
+    found = rooms(things)
+    if not len(missing) == 1 == len(found) or missing[0].kind not in MOVABLE:
+        return None
+    upper, lower = (things[row] for row in found[0])
+    low, high = lower.top, upper.bottom
+    x, y = ((a + b) / 2 for a, b in zip(upper.position[:2], lower.position[:2], strict=True))
+    broad = min(upper.size[0], lower.size[0])
+    between = replace(missing[0], size=(broad, broad, high - low), position=(x, y, (low + high) / 2), yaw=0.0)
+    return between, found[0][0]
