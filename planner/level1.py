@@ -16,8 +16,11 @@ from torch import Tensor
 from planner.base import Dynamics, Manipulation, TraceEntry
 from planner.cost import ControlCost, Recorder, Rollout
 from planner.focus import focused
-from simulator.base import FloatArray
+from simulator.base import MAX_STEP, FloatArray
 from world_model.base import BLOCK, Belief
+
+LOFT = 0.08
+"""A tool this far above a thing's upper face may move over it, metres."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class ControlSearch:
         temperature: sharpness of the proposals (EVIDENCE 3 used 0.5; chosen on a few tuning tasks, not measured apart).
         blocks: longest sequence, in blocks of control steps.
         quorum: share of the kept at whose completion the others are given up.
+        lifted: share of the candidates that first go straight up when the tool sets out low.
     """
 
     candidates: int = 24
@@ -40,6 +44,7 @@ class ControlSearch:
     temperature: float = 0.7
     blocks: int = 20
     quorum: float = 0.5
+    lifted: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -88,9 +93,12 @@ def imagine(cost: ControlCost, search: ControlSearch, generator: torch.Generator
     model, state = cost.model, cost.start.repeat(search.candidates)
     seen = Recorder(state.tool, cost.before.expand(search.candidates, -1, -1))
     worked = finished = torch.zeros(search.candidates, dtype=torch.bool)
+    rising = int(search.lifted * search.candidates)
     while len(seen.actions) < search.blocks and share(finished) < search.quorum:
         aim = cost.aim(seen.positions[-1])
         block = model.proposals.sample(state.tool, aim, temperature=search.temperature, generator=generator)
+        if not seen.actions:
+            block[:rising, :, :3] = lift(cost, block[:rising])
         state, *_ = model.after_block(state, block)
         seen.add(block, state.tool, model.where(state.tokens))
         working, away = cost.status(state.tool, seen.positions[-1])
@@ -101,6 +109,17 @@ def imagine(cost: ControlCost, search: ControlSearch, generator: torch.Generator
             seen.keep(best)
             state, worked, finished = state.at(best), worked[best], finished[best]
     return seen.rollout()
+
+
+def lift(cost: ControlCost, block: Tensor) -> Tensor:
+    """Return the moves of a block that takes a low tool straight up, or those of ``block`` where it is high enough.
+
+    A tool that sets out hardly higher than what it is to grip from above runs into its side.
+    """
+    missing = float(cost.grip[2] + LOFT - cost.start.tool[0, 2])
+    if cost.pushing or missing <= 0:
+        return block[..., :3]
+    return torch.tensor([0.0, 0.0, min(MAX_STEP, missing / BLOCK)])
 
 
 def share(flags: Tensor) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -23,8 +25,8 @@ from planner.cost import (
 )
 from planner.focus import focused
 from planner.geometry import GeometricDynamics
-from planner.level1 import ControlSearch, imagine, rested, select
-from simulator.base import Scene, Thing
+from planner.level1 import ControlSearch, imagine, lift, rested, select
+from simulator.base import MAX_STEP, Scene, Thing
 from world_model.base import BLOCK, Belief, seeded
 from world_model.checkpoint import load_checkpoint
 from world_model.model import WorldModel, path
@@ -172,3 +174,18 @@ def test_a_plan_ends_with_a_block_of_standing_still() -> None:
     assert longer.shape == (4 + BLOCK, 4)
     assert (longer[:4] == actions).all()
     assert not longer[4:].any()
+
+
+@torch.no_grad()
+def test_a_tool_that_sets_out_low_may_first_go_straight_up(geometry: GeometricDynamics) -> None:
+    belief = belief_of(A, TARGET)
+    block = torch.zeros(2, BLOCK, 4)
+    moves: list[Tensor] = []
+    for height, manipulation in ((0.05, CARRY), (0.3, CARRY), (0.05, PUSH)):
+        tool = torch.tensor([0.2, 0.2, height, 0.0, 0.0])
+        start = geometry.begin(replace(belief, tool=tool))
+        moves.append(lift(ControlCost(geometry, start, 0, manipulation), block))
+    assert moves[0][:2].tolist() == [0.0, 0.0]
+    assert 0 < float(moves[0][2]) <= MAX_STEP
+    assert torch.equal(moves[1], block[..., :3])
+    assert torch.equal(moves[2], block[..., :3])
