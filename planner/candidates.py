@@ -21,10 +21,12 @@ from world_model.energies import above, fact_energy, occupying, point_of, table_
 
 WALL = 0.006
 """Thickness of a container's wall, metres."""
-BRINK = 0.007
-"""How near the edge of a zone a centre may be put where there is no room further in, metres."""
+BRINK = 0.012
+"""How near the edge of a zone a centre may be put on purpose, metres."""
+APART = 0.004
+"""Half the room left between two things on one zone, metres."""
 SNUG = 0.0
-"""Least gap between things in one container, or on one zone where there is no more room, metres."""
+"""Least gap between things in one container or on one zone, metres."""
 OVER = 0.03
 """How far above everything else a thing is carried, metres."""
 MUTUAL = ("line", "apart", "next_to", "left_of", "right_of", "behind", "in_front_of")
@@ -168,7 +170,7 @@ def special_spots(things: Sequence[Thing], mover: Thing, fact: Fact) -> list[Spo
         support = next(t for t in things if t.id == fact.arguments[1])
         spots = on_top(support, mover)
         if support.kind == "zone":
-            return roomy(things, mover, spots) or roomy(things, mover, spots, SNUG)
+            return roomy(things, mover, spots, SNUG)
         return (roomy(things, mover, spots, SNUG) if support.kind in CONTAINERS else spots) or spots
     if fact.relation == "at":
         x, y = point_of(fact)
@@ -194,8 +196,8 @@ def around(other: Thing, mover: Thing) -> list[Spot]:
 def on_top(support: Thing, mover: Thing) -> list[Spot]:
     """Return centres for ``mover`` on or in ``support``: in the middle, and around it where there is room.
 
-    Where it can lie at either end of a container, it does: the middle would take the room of two. On a zone that is
-    taken it goes to the brink.
+    Where it can lie at either end of a tray, or beside another on a zone, it does: the middle would take the room of
+    two.
     """
     x, y, _ = support.position
     half = mover.size[2] / 2
@@ -208,9 +210,9 @@ def on_top(support: Thing, mover: Thing) -> list[Spot]:
     long, short = (max(0.0, extent / 2 - wall) for extent in support.size[:2])
     ends = [(long, 0.0), (-long, 0.0), (0.0, short), (0.0, -short)]
     shared = support.kind == "tray" and max(long, short) >= outer(mover)
-    if support.kind == "zone":
-        across, along = (max(0.0, extent / 2 - BRINK) for extent in support.size[:2])
-        ends += [(across * i, along * j) for i in (-1, 0, 1) for j in (-1, 0, 1) if i or j]
+    beside = outer(mover) + APART
+    if support.kind == "zone" and min(support.size[:2]) / 2 - beside >= BRINK:
+        ends, shared = [(beside, 0.0), (-beside, 0.0), (0.0, beside), (0.0, -beside)], True
     cos, sin = float(np.cos(support.yaw)), float(np.sin(support.yaw))
     offsets = ends if shared else [(0.0, 0.0), *ends]
     return [(x + cos * u - sin * v, y + sin * u + cos * v, base + half) for u, v in offsets]

@@ -166,9 +166,10 @@ def test_nothing_is_pushed_straight_through_what_must_be_left_alone() -> None:
     assert not any(barring((mover, wall), mover, target) for target in bound)
 
 
-def test_a_second_thing_goes_to_the_brink_of_a_zone_whose_middle_is_taken() -> None:
+def test_a_zone_has_room_for_two_blocks() -> None:
     zone = Thing("zone", "zone", "blue", (0.1, 0.1, 0.001), (0.1, 0.1, 0.0005))
-    found = proposals((A, B, zone), Fact("in", ("a", "zone")))
-    inside = [m for m in found if max(abs(m.target[0] - 0.1), abs(m.target[1] - 0.1)) < 0.05]
-    assert inside
-    assert all(np.hypot(m.target[0] - 0.1, m.target[1] - 0.1) > 0.04 for m in inside)
+    things = (A, cube("c", -0.1, 0.1), zone)
+    for row in (0, 1):
+        first, *_ = proposals(things, Fact("in", (things[row].id, "zone")))
+        things = tuple(replace(t, position=first.target) if t.id == first.thing else t for t in things)
+        assert float(fact_energy(Fact("in", (things[row].id, "zone")), table_of(things))[0]) == 0
