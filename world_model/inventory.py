@@ -2,7 +2,7 @@
 
 Declared positions are never compared. A cylinder and a cube of seven pixels are confused now and then, and so is the
 colour of what peeps out from under something; but a thing that was declared and not recognised, and one that was
-recognised and not declared, are one when each is the only one. And where one thing is missing and there is room for
+hardly seen and not declared, are one when each is the only one. And where one thing is missing and there is room for
 just one inside a stack, it is there.
 """
 
@@ -33,11 +33,15 @@ def leftovers(declared: Sequence[Thing], seen: Seen, match: dict[int, Thing]) ->
 
 
 def misread(declared: Sequence[Thing], seen: Seen, match: dict[int, Thing]) -> dict[int, Thing]:
-    """Return the column of ``seen`` whose colour must be wrong: the one small thing left over is the one missing."""
+    """Return the column of ``seen`` whose colour must be wrong: the one hardly seen thing left over is the one missing.
+
+    What is plainly seen and was not declared is something else.
+    """
     taken = {thing.id for thing in match.values()}
     missing = [t for t in declared if t.id not in taken and t.kind in MOVABLE]
     spare = spare_columns(seen, match)
-    return {spare[0]: missing[0]} if len(missing) == 1 == len(spare) else {}
+    alone = len(missing) == 1 == len(spare) and seen.mass[spare[0]] < STRANGER
+    return {spare[0]: missing[0]} if alone else {}
 
 
 def spare_columns(seen: Seen, match: dict[int, Thing]) -> list[int]:

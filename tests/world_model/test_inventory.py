@@ -28,10 +28,11 @@ def test_a_lone_leftover_of_a_colour_is_the_declared_one_in_spite_of_a_light_gho
     assert leftovers(DECLARED[:1], look(*seen.things, mass=(30.0, 20.0)), {}) == {}
 
 
-def test_the_one_thing_missing_is_the_one_of_an_undeclared_colour() -> None:
+def test_the_one_thing_missing_is_the_one_that_is_hardly_seen() -> None:
     seen = look(cube("a", colour="brown"), mass=(5.0,))
     assert misread(DECLARED[:1], seen, {}) == {0: DECLARED[0]}
     assert misread(DECLARED[:2], seen, {}) == {}
+    assert misread(DECLARED[:1], look(*seen.things, mass=(40.0,)), {}) == {}
 
 
 def test_a_thing_that_is_missing_is_where_a_stack_has_room_for_it() -> None:
