@@ -40,6 +40,8 @@ WALLED = 0.005
 """Standard deviation of the lower face of what lies in a container, whose walls may hold it off the floor, metres."""
 LOWEST = 0.02
 """No thing is lower than this, metres."""
+NEAR = 0.02
+"""What seems this near to what it could stand on stands on it, metres."""
 ON_TABLE = 0.04
 """What is lower than this and stands on nothing stands on the table, metres."""
 ALIGNED, STICKS_OUT = 0.35, 0.009
@@ -47,13 +49,15 @@ ALIGNED, STICKS_OUT = 0.35, 0.009
 
 
 def standing(things: Sequence[Thing]) -> tuple[Thing, ...]:
-    """Return ``things`` with the heights and centres of stacked ones made to fit what they carry and stand on."""
+    """Return ``things`` with the heights and centres of those that can be moved made to fit what they stand on.
+
+    What stands alone stands on the table, or in its container, and ends where its upper face is seen; a stack is fitted
+    as a whole.
+    """
     under = carriers(things)
     stacked = sorted({*under, *under.values()})
-    if not stacked:
-        return tuple(things)
+    fitting = [thing if row in stacked else grounded(things, thing) for row, thing in enumerate(things)]
     faces = fitted(things, under, stacked)
-    fitting = list(things)
     for row in sorted(stacked, key=lambda row: -things[row].position[2]):
         low, high = faces[row]
         above = [other for other, carrier in under.items() if carrier == row]
@@ -61,6 +65,18 @@ def standing(things: Sequence[Thing]) -> tuple[Thing, ...]:
         size = (*things[row].size[:2], max(LOWEST, high - low)) if above else things[row].size
         fitting[row] = replace(things[row], size=size, position=(x, y, (low + high) / 2))
     return tuple(fitting)
+
+
+def grounded(things: Sequence[Thing], thing: Thing) -> Thing:
+    """Return ``thing``, which nothing lies on, from where it stands up to where its upper face is seen.
+
+    Its upper face is seen best; where its lower one seems far from what it could stand on, it is left as it is.
+    """
+    base = FLOOR if lies_in_one(things, thing) else 0.0
+    if thing.kind not in MOVABLE or abs(thing.bottom - base) > NEAR or thing.top - base < LOWEST:
+        return thing
+    x, y, _ = thing.position
+    return replace(thing, size=(*thing.size[:2], thing.top - base), position=(x, y, (thing.top + base) / 2))
 
 
 def carriers(things: Sequence[Thing]) -> dict[int, int]:

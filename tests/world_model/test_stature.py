@@ -48,10 +48,18 @@ def test_room_for_a_hidden_block_is_left() -> None:
     assert high.position[2] == pytest.approx(0.101, abs=0.002)
 
 
-def test_what_stands_alone_or_in_a_bowl_keeps_the_height_that_was_seen() -> None:
+def test_what_stands_alone_reaches_from_the_table_to_where_its_upper_face_is_seen() -> None:
     bowl = Thing("w", "bowl", "white", (0.11, 0.11, 0.04), (-0.1, 0.0, 0.02))
-    alone = (block("a", 0.03, 0.06), block("b", 0.02, 0.033, x=-0.1), bowl)
-    assert standing(alone) == alone
+    tall, within, same = standing((block("a", 0.066, 0.097), block("b", 0.025, 0.04, x=-0.1), bowl))
+    assert (tall.size[2], tall.position[2]) == pytest.approx((0.1145, 0.05725))
+    assert (within.size[2], within.bottom) == pytest.approx((0.041, 0.004))
+    assert same == bowl
+    floating = (block("c", 0.08, 0.04),)
+    assert standing(floating) == floating
+
+
+def test_what_lies_on_another_thing_in_a_bowl_keeps_the_height_that_was_seen() -> None:
+    bowl = Thing("w", "bowl", "white", (0.11, 0.11, 0.04), (-0.1, 0.0, 0.02))
     low, high = standing((block("c", 0.024, 0.04, x=-0.1), block("d", 0.064, 0.04, x=-0.1), bowl))[:2]
     assert low.size[2] == pytest.approx(0.04, abs=0.003)
     assert high.size[2] == 0.04
