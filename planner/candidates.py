@@ -74,7 +74,7 @@ def for_fact(
     obstacles = in_the_way(things, fact)
     beside = taken_off(things, fact)
     for thing in (*obstacles, *beside):
-        for spot in free_spots(things, thing, rng, breadth.aside):
+        for spot in aside(things, thing, rng, breadth.aside):
             yield manipulation(things, thing, spot, push=False)
     if fact.relation == "clear" or buried(things, fact):
         return
@@ -87,6 +87,16 @@ def for_fact(
             spots = [spot for spot in spots if not kept_out(things, mover, spot, subgoal)] + round_it
         for spot in spots:
             yield manipulation(things, mover, spot, push=push)
+
+
+def aside(things: Sequence[Thing], thing: Thing, rng: np.random.Generator, count: int) -> list[Spot]:
+    """Return up to ``count`` free places for a ``thing`` that is in the way, beside all zones where there is room."""
+    spots = free_spots(things, thing, rng, 8 * count)
+    zones = [other for other in things if other.kind == "zone"]
+    beside = [
+        s for s in spots if all(np.hypot(*np.subtract(s, z.position)[:2]) > outer(z) + outer(thing) for z in zones)
+    ]
+    return (beside or spots)[:count]
 
 
 def kept_out(things: Sequence[Thing], mover: Thing, spot: Spot, subgoal: Subgoal) -> bool:

@@ -173,3 +173,11 @@ def test_a_zone_has_room_for_two_blocks() -> None:
         first, *_ = proposals(things, Fact("in", (things[row].id, "zone")))
         things = tuple(replace(t, position=first.target) if t.id == first.thing else t for t in things)
         assert float(fact_energy(Fact("in", (things[row].id, "zone")), table_of(things))[0]) == 0
+
+
+def test_what_is_cleared_off_a_zone_goes_beside_it() -> None:
+    zone = Thing("zone", "zone", "blue", (0.1, 0.1, 0.001), (0.0, 0.0, 0.0005))
+    things = (cube("a", 0.01, 0.0), zone)
+    found = proposals(things, Fact("clear", ("zone",)))
+    assert found
+    assert all(np.hypot(*m.target[:2]) > 0.05 + 0.02 for m in found)
