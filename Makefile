@@ -30,9 +30,9 @@ check: $(VENV)/.installed-dev $(VENV)/audit/.installed ## All of the check that 
 
 bench: $(VENV)/.installed ## Three suites and the speed, on held-out seeds.
 	@mkdir -p out
-	$(VENV)/bin/hybrid evaluate --suite place --arms random,hybrid --episodes 100 --seed 610000 --json out/place.json
-	$(VENV)/bin/hybrid evaluate --suite stack --arms random,hybrid --episodes 100 --seed 610000 --json out/stack.json
-	$(VENV)/bin/hybrid evaluate --suite push --arms random,hybrid --episodes 100 --seed 610000 --json out/push.json
+	$(VENV)/bin/hybrid evaluate --suite place --arms random,hybrid --episodes 100 --seed 650000 --json out/place.json
+	$(VENV)/bin/hybrid evaluate --suite stack --arms random,hybrid --episodes 100 --seed 650000 --json out/stack.json
+	$(VENV)/bin/hybrid evaluate --suite push --arms random,hybrid --episodes 100 --seed 650000 --json out/push.json
 	$(VENV)/bin/python -m hybrid.evaluation.speed
 
 # Held-out seeds; n, and how many tasks the controls are given. A run that was broken off goes on where it was.
