@@ -20,6 +20,8 @@ KEYS: Final = {
 OPEN: Final[list[dict[str, list[str]]]] = [{}, {"bearer": []}, {"header": []}]
 """A key is asked for once one has been made; until then this machine needs none."""
 _TASK: Final = {"task": "$response.body#/id"}
+_THREAD: Final = {"thread": "$response.body#/thread_id"}
+_MOMENT: Final = {"thread": "$response.body#/checkpoint/thread_id", "checkpoint": "$response.body#/checkpoint_id"}
 LINKS: Final[dict[tuple[str, str, str], dict[str, tuple[str, str, dict[str, str]]]]] = {
     ("/v1/tasks", "post", "202"): {
         "show": ("/v1/tasks/{task}", "get", _TASK),
@@ -40,6 +42,17 @@ LINKS: Final[dict[tuple[str, str, str], dict[str, tuple[str, str, dict[str, str]
         "frames": ("/v1/episodes/{episode}/frames", "get", {"episode": "$response.body#/episodes/0/episode"}),
         "export": ("/v1/episodes/{episode}/export", "get", {"episode": "$response.body#/episodes/0/episode"}),
     },
+    ("/threads", "post", "200"): {
+        "show": ("/threads/{thread}", "get", _THREAD),
+        "note": ("/threads/{thread}", "patch", _THREAD),
+        "forget": ("/threads/{thread}", "delete", _THREAD),
+        "state": ("/threads/{thread}/state", "get", _THREAD),
+        "update": ("/threads/{thread}/state", "post", _THREAD),
+        "history": ("/threads/{thread}/history", "post", _THREAD),
+        "run": ("/threads/{thread}/runs/wait", "post", _THREAD),
+        "follow": ("/threads/{thread}/runs/stream", "post", _THREAD),
+    },
+    ("/threads/{thread}/state", "post", "200"): {"show": ("/threads/{thread}/state/{checkpoint}", "get", _MOMENT)},
 }
 """What can be done with what a response holds: (path, method, status) to (path, method, parameters) by name."""
 
@@ -72,6 +85,8 @@ def _problems(responses: dict[str, Any]) -> None:
 
 def _link(paths: dict[str, Any]) -> None:
     for (path, method, status), targets in LINKS.items():
+        if path not in paths:
+            continue
         links = {
             name: {"operationId": paths[target][verb]["operationId"], "parameters": parameters}
             for name, (target, verb, parameters) in targets.items()

@@ -27,6 +27,7 @@ from hybrid.config import Settings
 from hybrid.engine import PlanningEngine
 from hybrid.errors import ConfigError
 from hybrid.store.episodes import SqlStore
+from hybrid.store.ledger import Ledger
 
 
 class GraphRoom:
@@ -87,6 +88,10 @@ class GraphRoom:
         self._desks.append(desk)
         return assembled(desk, checkpointer=saver, store=HybridStore(store), link=lambda name: f"/previews/{name}")
 
+    def keeps(self, artifact: str, tenant: str) -> bool:
+        """Tell whether ``artifact`` is kept for ``tenant``; to every other one it is as if it were not there."""
+        return Ledger(self.store.database).kept(artifact, tenant=tenant)
+
     async def forget(self, thread: Thread) -> None:
         """Forget a thread and its checkpoints."""
         if self._saver is not None:
@@ -101,11 +106,13 @@ class GraphRoom:
         ending.add_done_callback(self._endings.discard)
 
     async def close(self) -> None:
-        """Close the checkpointer and every world."""
+        """Close the checkpointer, every world, and the store of an engine that was composed here."""
         await asyncio.gather(*self._endings, return_exceptions=True)
         for desk in self._desks:
             await run_in_threadpool(desk.close)
         await self._stack.aclose()
+        if self._given is None and "engine" in self.__dict__:
+            await run_in_threadpool(self.store.close)
 
 
 @asynccontextmanager

@@ -20,8 +20,9 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command
 
 from api.graph_dependencies import Graphs, Tenant, ThreadId, planner_only
+from api.graph_faults import existing, refused_by_name
 from api.graph_room import GraphRoom
-from api.graph_schemas import INPUT_KEYS, RunCreate, context_of, sendable
+from api.graph_schemas import INPUT_KEYS, RunCreate, context_of, moment_of, sendable
 from hybrid.agents.graph import PlanningGraph
 from hybrid.agents.state import PlanningContext
 from hybrid.agents.threads import Thread
@@ -30,6 +31,10 @@ from hybrid.errors import HybridError, TaskConflictError, TaskNotFoundError
 router = APIRouter(tags=["graph"])
 logger = logging.getLogger(__name__)
 EVENTS = "text/event-stream"
+STREAM: dict[int | str, dict[str, Any]] = {
+    200: {"content": {EVENTS: {}}, "description": "What happens, as it happens."}
+}
+PREVIEW: dict[int | str, dict[str, Any]] = {200: {"content": {"image/gif": {}}, "description": "The video."}}
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,7 @@ class Run:
         return list(dict.fromkeys(mode.removesuffix("-tuple") for mode in asked if mode != "events"))
 
 
-@router.post("/runs/stream", response_class=StreamingResponse)
+@router.post("/runs/stream", response_class=StreamingResponse, responses=STREAM)
 async def stream(body: RunCreate, room: Graphs, tenant: Tenant) -> StreamingResponse:
     """Run the graph once, on a thread that is forgotten afterwards, and stream what happens."""
     return _streamed(room, await prepared(room, tenant, body, None))
@@ -64,7 +69,7 @@ async def wait(body: RunCreate, room: Graphs, tenant: Tenant) -> dict[str, Any]:
     return await _awaited(room, await prepared(room, tenant, body, None))
 
 
-@router.post("/threads/{thread}/runs/stream", response_class=StreamingResponse)
+@router.post("/threads/{thread}/runs/stream", response_class=StreamingResponse, responses=STREAM)
 async def stream_on(thread: ThreadId, body: RunCreate, room: Graphs, tenant: Tenant) -> StreamingResponse:
     """Run the graph on a thread, or go on with an interrupted run, and stream what happens."""
     return _streamed(room, await prepared(room, tenant, body, thread))
@@ -76,10 +81,10 @@ async def wait_on(thread: ThreadId, body: RunCreate, room: Graphs, tenant: Tenan
     return await _awaited(room, await prepared(room, tenant, body, thread))
 
 
-@router.get("/previews/{name}", response_class=Response)
-async def preview(name: str, room: Graphs) -> Response:
-    """Show the video of a plan that somebody is asked to approve."""
-    if len(name) != 68 or not name.endswith(".gif") or not name[:64].isalnum():
+@router.get("/previews/{name}", response_class=Response, responses=PREVIEW)
+async def preview(name: str, room: Graphs, tenant: Tenant) -> Response:
+    """Show the video of a plan that somebody of the same tenant is asked to approve."""
+    if not name.endswith(".gif") or not await run_in_threadpool(room.keeps, name, tenant):
         raise TaskNotFoundError("name", "there is no such preview", "Follow the link of the interrupt.")
     data = await run_in_threadpool(room.store.artifacts.get, name)
     return Response(data, media_type="image/gif")
@@ -100,14 +105,18 @@ async def prepared(room: GraphRoom, tenant: str, body: RunCreate, thread: str | 
         given = _given(body, tenant)
     except ValueError as error:
         raise HTTPException(422, str(error)) from error
+    moment = moment_of(body.checkpoint_id, body.checkpoint)
+    if moment is not None and thread is None:
+        remedy = "Leave it out, or run on the thread."
+        raise TaskNotFoundError("checkpoint_id", "a run without a thread has no moment to begin at", remedy)
     found = await run_in_threadpool(_thread, room, tenant, body, thread)
     if room.turns[found.checkpoints].locked() and body.multitask_strategy != "enqueue":
         remedy = "Wait for its end, or send multitask_strategy enqueue."
         raise TaskConflictError("thread", "another run is under way on it", remedy)
     configurable = {"thread_id": found.checkpoints}
-    moment = body.checkpoint_id or (body.checkpoint or {}).get("checkpoint_id")
     if moment is not None:
-        configurable["checkpoint_id"] = str(moment)
+        configurable["checkpoint_id"] = moment
+        existing(await graph.aget_state({"configurable": configurable}))
     config: RunnableConfig = {"configurable": configurable, "recursion_limit": body.config.recursion_limit}
     return Run(str(uuid.uuid4()), graph, found, thread is not None, given, config, context, body)
 
@@ -123,6 +132,8 @@ def _given(body: RunCreate, tenant: str) -> dict[str, Any] | Command[Any] | None
     if body.command is not None:
         if body.command.goto or body.command.update:
             raise ValueError("command: only resume can be sent; change the state with POST /threads/ID/state")
+        if body.command.resume is None:
+            raise ValueError("command.resume: says nothing; send the answer, or an input instead of a command")
         return Command(resume=body.command.resume)
     if body.input is None:
         return None
@@ -158,11 +169,12 @@ async def chunks(room: GraphRoom, run: Run, modes: list[str]) -> AsyncIterator[t
     """Yield mode and chunk of everything that happens in ``run``, while no other run is on its thread."""
     try:
         async with room.turns[run.thread.checkpoints]:
-            async for mode, chunk in run.graph.astream(
-                cast("Any", run.given), run.config, context=run.context, stream_mode=cast("Any", modes),
-                interrupt_before=run.body.interrupt_before, interrupt_after=run.body.interrupt_after,
-            ):  # fmt: skip
-                yield mode, chunk
+            with refused_by_name():
+                async for mode, chunk in run.graph.astream(
+                    cast("Any", run.given), run.config, context=run.context, stream_mode=cast("Any", modes),
+                    interrupt_before=run.body.interrupt_before, interrupt_after=run.body.interrupt_after,
+                ):  # fmt: skip
+                    yield mode, chunk
     finally:
         if not run.keeps:
             room.forget_soon(run.thread)

@@ -5,12 +5,14 @@ Unknown keys are let through unread: clients of other versions send more than we
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import math
+from typing import Annotated, Any, Literal, cast
 
 from langchain_core.runnables.graph import Graph
 from langgraph.types import Interrupt, StateSnapshot
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from api.graph_answers import CheckpointAnswer, DrawnAnswer, InterruptAnswer, MomentAnswer, ThreadAnswer
 from hybrid.agents.state import PlanningContext
 from hybrid.agents.threads import Thread
 from hybrid.store.records import plain
@@ -21,10 +23,23 @@ INPUT_KEYS = frozenset({"instruction", "scene", "seed", "table"})
 """What callers may put into the state; everything else is the graph's own."""
 
 
+DEEPEST = 50
+"""Levels of nesting a body may have: a scene needs six, and writers of JSON end somewhere above two hundred."""
+Moment = Annotated[str, Field(max_length=80)]
+"""Id of a moment of a thread."""
+Noted = str | Annotated[int, Field(ge=-(2**63), le=2**63 - 1)] | float | bool | None
+"""A value that moments can be found by."""
+
+
 class Body(BaseModel):
     """What all of these bodies have in common."""
 
     model_config = ConfigDict(extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _can_be_kept(cls, body: object) -> object:
+        return keepable(body)
 
 
 class RunCommand(Body):
@@ -65,7 +80,7 @@ class RunCreate(Body):
     context: dict[str, Any] | None = None
     stream_mode: Mode | list[Mode] = "values"
     checkpoint: dict[str, Any] | None = None
-    checkpoint_id: str | None = None
+    checkpoint_id: Moment | None = None
     interrupt_before: Literal["*"] | list[str] | None = None
     interrupt_after: Literal["*"] | list[str] | None = None
     if_not_exists: Literal["create", "reject"] = "reject"
@@ -102,7 +117,7 @@ class StateUpdate(Body):
     values: dict[str, Any] | None = None
     as_node: str | None = None
     checkpoint: dict[str, Any] | None = None
-    checkpoint_id: str | None = None
+    checkpoint_id: Moment | None = None
 
 
 class CheckpointQuery(Body):
@@ -116,8 +131,8 @@ class HistoryQuery(Body):
     """Which moments of a thread to list, the latest first."""
 
     limit: int = Field(default=10, ge=1, le=1000)
-    before: dict[str, Any] | str | None = None
-    metadata: dict[str, Any] | None = None
+    before: dict[str, Any] | Moment | None = None
+    metadata: dict[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=80)], Noted] | None = None
     checkpoint: dict[str, Any] | None = None
 
 
@@ -127,6 +142,42 @@ class AssistantSearch(Body):
     graph_id: str | None = None
     limit: int = Field(default=10, ge=1, le=100)
     offset: int = Field(default=0, ge=0, le=100_000)
+
+
+def keepable(body: object) -> object:
+    """Return ``body`` as it is.
+
+    Raises:
+        ValueError: something in it cannot be kept in every database and checkpoint, or sent back.
+    """
+    waiting = [(0, body)]
+    while waiting:
+        depth, part = waiting.pop()
+        problem = "is nested too deeply. Nest less." if depth > DEEPEST else _unkeepable(part)
+        if problem:
+            raise ValueError(problem)
+        if isinstance(part, dict):
+            entries = cast("dict[object, object]", part)
+            waiting.extend((depth + 1, entry) for entry in (*entries.keys(), *entries.values()))
+        elif isinstance(part, list):
+            waiting.extend((depth + 1, entry) for entry in cast("list[object]", part))
+    return body
+
+
+def _unkeepable(part: object) -> str:
+    if isinstance(part, str) and any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in part):
+        return "holds a NUL or half of a character. Write plain text."
+    if isinstance(part, float) and not math.isfinite(part):
+        return "holds a number that is not finite. Write finite numbers."
+    if isinstance(part, int) and not -(2**63) <= part < 2**63:
+        return "holds a whole number of more than 64 bits. Write smaller ones."
+    return ""
+
+
+def moment_of(named: str | None, checkpoint: dict[str, Any] | None) -> str | None:
+    """Return the moment that a body means, by its id or by a whole checkpoint; None for the present."""
+    moment = named or (checkpoint or {}).get("checkpoint_id")
+    return str(moment)[:80] if moment else None
 
 
 def context_of(body: RunCreate, *, resumable: bool) -> PlanningContext:
@@ -147,30 +198,30 @@ def context_of(body: RunCreate, *, resumable: bool) -> PlanningContext:
     return PlanningContext(**{**usual, **given})
 
 
-def thread_view(thread: Thread, snapshot: StateSnapshot | None) -> dict[str, Any]:
+def thread_view(thread: Thread, snapshot: StateSnapshot | None) -> ThreadAnswer:
     """Return a thread as clients read it."""
     waits = snapshot is not None and bool(snapshot.interrupts)
     return {
         "thread_id": thread.id,
         "created_at": thread.created_at.isoformat(),
         "updated_at": thread.updated_at.isoformat(),
-        "metadata": thread.metadata,
+        "metadata": cast("dict[str, Any]", thread.metadata),
         "status": "interrupted" if waits else "idle",
         "config": {},
-        "values": plain(snapshot.values) if snapshot is not None else None,
+        "values": _plain(snapshot.values) if snapshot is not None else None,
         "interrupts": {task.id: [interrupt_view(one) for one in task.interrupts] for task in snapshot.tasks}
         if snapshot is not None
         else {},
     }
 
 
-def state_view(thread: Thread, snapshot: StateSnapshot) -> dict[str, Any]:
+def state_view(thread: Thread, snapshot: StateSnapshot) -> MomentAnswer:
     """Return a moment of a thread as clients read it."""
     return {
-        "values": plain(snapshot.values),
+        "values": _plain(snapshot.values),
         "next": list(snapshot.next),
         "checkpoint": _checkpoint(thread, snapshot.config),
-        "metadata": plain(snapshot.metadata or {}),
+        "metadata": _plain(snapshot.metadata or {}),
         "created_at": snapshot.created_at,
         "parent_checkpoint": _checkpoint(thread, snapshot.parent_config) if snapshot.parent_config else None,
         "tasks": [
@@ -185,7 +236,7 @@ def state_view(thread: Thread, snapshot: StateSnapshot) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def interrupt_view(found: Interrupt) -> dict[str, Any]:
+def interrupt_view(found: Interrupt) -> InterruptAnswer:
     """Return an interrupt as clients read it."""
     return {"value": plain(found.value), "id": found.id}
 
@@ -201,12 +252,16 @@ def sendable(value: object) -> object:
     return plain(value)
 
 
-def graph_view(drawn: Graph) -> dict[str, Any]:
+def graph_view(drawn: Graph) -> DrawnAnswer:
     """Return the graph's nodes and edges as clients read them."""
-    return drawn.to_json()
+    return cast("DrawnAnswer", drawn.to_json())
 
 
-def _checkpoint(thread: Thread, config: Any) -> dict[str, Any]:  # noqa: ANN401  (LangGraph's own open dictionary)
+def _plain(values: object) -> dict[str, Any]:
+    return cast("dict[str, Any]", plain(values))
+
+
+def _checkpoint(thread: Thread, config: Any) -> CheckpointAnswer:  # noqa: ANN401  (LangGraph's own open dictionary)
     inner = config.get("configurable", {})
     return {
         "thread_id": thread.id,

@@ -199,6 +199,12 @@ class Ledger:
             else:
                 known.at = _now()
 
+    def kept(self, artifact: str, *, tenant: str) -> bool:
+        """Tell whether ``artifact`` is still kept for ``tenant``, by :meth:`keep`."""
+        with self._database.read() as session:
+            same = (KeptRow.name == artifact, KeptRow.tenant == tenant)
+            return session.scalar(select(KeptRow.number).where(*same).limit(1)) is not None
+
     def read(self, digest: str) -> bytes:
         """Return what was kept under ``digest``; raises ``StoreMissingError`` when it is not there."""
         with self._database.read() as session:

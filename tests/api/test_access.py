@@ -12,6 +12,7 @@ from api.graphs import with_graph
 from hybrid.config import load_settings
 from hybrid.errors import ConfigError
 from hybrid.store.keys import Keys
+from hybrid.store.ledger import Ledger
 
 HIDDEN = {"/openapi.json"}
 
@@ -72,7 +73,7 @@ def test_without_a_key_and_with_a_wrong_one_every_route_refuses(app, client, bea
             assert response.headers["Content-Type"] == "application/problem+json"
 
 
-def test_with_another_tenants_id_every_route_finds_nothing(app, client, bearer, ended):
+def test_with_another_tenants_id_every_route_finds_nothing(app, client, bearer, store):
     ada, bob = bearer("ada"), bearer("bob")
     task = client.post("/v1/tasks", json={"instruction": "go"}, headers=ada).json()["id"]
     until = time.monotonic() + 20
@@ -83,6 +84,8 @@ def test_with_another_tenants_id_every_route_finds_nothing(app, client, bearer, 
     taught = client.post("/v1/memory", json={"name": "my mug", "meaning": "the bowl"}, headers=ada)
     known["memory"] = taught.json()["id"]
     known["thread"] = client.post("/threads", json={}, headers=ada).json()["thread_id"]
+    kept = store.artifacts.put(b"GIF89a", "gif")
+    Ledger(store.database).keep(kept, tenant="ada")
     bodies = {"answer": {"answer": "x"}, "approval": {"plan": "x"}, "{memory}": {"meaning": "x"}}
     checked = set()
     for method, path in routes(app):
@@ -97,6 +100,9 @@ def test_with_another_tenants_id_every_route_finds_nothing(app, client, bearer, 
     assert checked == set(known)
     for path in (f"/v1/tasks/{task}", f"/v1/memory/{known['memory']}", f"/threads/{known['thread']}"):
         assert client.get(path, headers=ada).status_code == 200, "what another asked for changed nothing"
+    assert client.get(f"/previews/{kept}", headers=bob).json()["errors"][0]["field"] == "name"
+    assert client.get(f"/previews/{kept}", headers=bob).status_code == 404, "knowing what it shows is not enough"
+    assert client.get(f"/previews/{kept}", headers=ada).content == b"GIF89a"
     assert client.get("/v1/memory", headers=bob).json()["memories"] == []
     assert client.post("/threads/search", json={}, headers=bob).json() == []
     for path, name in (("/v1/tasks", "tasks"), ("/v1/episodes", "episodes")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import threading
 import time
@@ -26,6 +27,7 @@ from simulator.base import Fact
 from simulator.predicates import holds
 
 REQUEST = {"instruction": "put the red block on the blue block", "scene": "demo", "seed": 7}
+JSON = {"Content-Type": "application/json"}
 UNCLEAR = {"instruction": "put the red cube on the green cube", "scene": "twins"}
 
 
@@ -163,14 +165,38 @@ def test_what_is_wrong_with_a_request_is_said_in_the_stream(url: str, body: dict
         ("/runs/wait", {"input": REQUEST, "webhook": "http://elsewhere.example"}, 422),
         ("/runs/wait", {"command": {"update": {"progress": {}}}}, 422),
         ("/runs/wait", {"input": {"instruction": ""}}, 422),
+        ("/runs/wait", {"input": None}, 422),
+        ("/runs/wait", {"command": {"resume": None}}, 422),
+        ("/runs/wait", {"command": {"resume": "yes"}}, 422),
+        ("/runs/wait", {"input": REQUEST, "config": {"recursion_limit": 1}}, 422),
+        ("/runs/wait", {"input": REQUEST, "checkpoint_id": "never"}, 404),
+        ("/runs/wait", {"input": {**REQUEST, "seed": 10**30}}, 422),
+        ("/threads", {"metadata": {"half": "\ud800"}}, 422),
+        ("/threads", {"metadata": {"deep": json.loads("[" * 200 + "]" * 200)}}, 422),
         ("/threads/none-such/runs/wait", {"input": REQUEST}, 404),
         ("/threads/%20/runs/wait", {"input": REQUEST}, 422),
         ("/threads", {"thread_id": "../up"}, 422),
     ],
 )
 def test_what_cannot_be_run_is_refused_as_a_problem(url: str, path: str, body: dict, status: int) -> None:
-    answer = httpx.post(url + path, json=body, timeout=30)
+    answer = httpx.post(url + path, content=json.dumps(body), headers=JSON, timeout=30)
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+
+
+def test_moments_that_a_thread_never_had_and_nodes_that_lead_nowhere_are_refused(url: str, client) -> None:
+    thread = f"{url}/threads/{client.threads.create()['thread_id']}"
+    for method, path, body, status, field in (
+        ("GET", "/state/never", None, 404, "checkpoint_id"),
+        ("POST", "/state/checkpoint", {"checkpoint": {"checkpoint_id": "never"}}, 404, "checkpoint_id"),
+        ("POST", "/state", {"values": {"seed": 1}, "checkpoint_id": "never"}, 404, "checkpoint_id"),
+        ("POST", "/runs/wait", {"input": REQUEST, "checkpoint_id": "never"}, 404, "checkpoint_id"),
+        ("POST", "/state", {"values": {"seed": 1}, "as_node": "begin"}, 422, "as_node"),
+        ("POST", "/state", {"values": {"seed": 1}, "as_node": "nobody"}, 422, "as_node"),
+        ("POST", "/history", {"metadata": {"a..b": 1}}, 422, "metadata.a..b.[key]"),
+    ):
+        answer = httpx.request(method, thread + path, json=body, timeout=30)
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (status, field), answer.text
+    assert client.threads.get_history(thread.rpartition("/")[2]) == [], "what was refused left nothing"
 
 
 def test_the_graphs_own_state_cannot_be_written_from_outside(url: str, client) -> None:

@@ -76,9 +76,12 @@ def test_a_preview_is_kept_as_long_as_its_episode(store):
     ledger.keep(name, tenant=store.tenant, episode=episode)
     ledger.keep(name, tenant=store.tenant, episode=episode)
     aged(store)
+    assert ledger.kept(name, tenant=store.tenant)
+    assert not ledger.kept(name, tenant="another")
     assert sweep(store.database, store.artifacts).files == 0
     assert inspect_store(store.database, store.artifacts).ok
     forget_episode(store, episode)
+    assert not ledger.kept(name, tenant=store.tenant)
     assert sweep(store.database, store.artifacts).files == 2
     assert store.artifacts.files() == []
 
