@@ -35,7 +35,7 @@ def test_every_request_of_a_table_replays_from_where_the_table_was(engine: Plann
     past = next(moment for moment in graph.get_state_history(on("one")) if moment.next == ("begin",))
     done.append(graph.invoke(None, graph.update_state(past.config, {"instruction": YELLOW})))
     done.append(graph.invoke({**TIDY, "instruction": YELLOW, "table": "ours", "seed": 3}, on("two")))
-    done.append(graph.invoke({**TIDY, "table": "ours", "seed": 4}, on("three")))
+    done.append(graph.invoke({**STACK, "table": "ours", "seed": 4}, on("three")))
     assert [result["status"] for result in done] == ["reached"] * 5
     assert [replay(store, result["episode"]).deviation for result in done] == [0.0] * 5
     (tmp_path / "elsewhere").mkdir()
