@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import cast
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from hybrid.base import Json
 from hybrid.errors import TaskConflictError, TaskNotFoundError
@@ -59,23 +60,24 @@ class Threads:
     def thread(self, tenant: str, thread: str) -> Thread:
         """Return a thread; raises ``TaskNotFoundError`` when the tenant has none of that id."""
         with self._database.read() as session:
-            row = session.get(ThreadRow, (tenant, thread))
-        if row is None:
-            raise TaskNotFoundError("thread_id", f"there is none called {thread[:80]!r}", "Open it: POST /threads.")
-        return _thread(row)
+            return _thread(_found(session, tenant, thread))
 
     def touch(self, thread: Thread, metadata: dict[str, Json] | None = None) -> Thread:
-        """Note that a thread was used now, and add to what it is found by."""
+        """Note that a thread was used now, and add to what it is found by.
+
+        Raises:
+            TaskNotFoundError: it was forgotten in the meantime.
+        """
         with self._database.write() as session:
-            row = session.get_one(ThreadRow, (thread.tenant, thread.id))
+            row = _found(session, thread.tenant, thread.id)
             row.updated_at = datetime.now(UTC)
             row.notes = {**cast("dict[str, Json]", row.notes), **(metadata or {})}
             return _thread(row)
 
     def forget(self, thread: Thread) -> None:
-        """Forget a thread."""
+        """Forget a thread; raises ``TaskNotFoundError`` when somebody else already has."""
         with self._database.write() as session:
-            session.delete(session.get_one(ThreadRow, (thread.tenant, thread.id)))
+            session.delete(_found(session, thread.tenant, thread.id))
 
     def found(self, tenant: str, metadata: dict[str, Json], limit: int, offset: int) -> list[Thread]:
         """Return threads whose metadata hold ``metadata``, the last used first."""
@@ -84,6 +86,13 @@ class Threads:
             threads = [_thread(row) for row in session.scalars(query)]
         fitting = [thread for thread in threads if metadata.items() <= thread.metadata.items()]
         return fitting[offset : offset + limit]
+
+
+def _found(session: Session, tenant: str, thread: str) -> ThreadRow:
+    row = session.get(ThreadRow, (tenant, thread))
+    if row is None:
+        raise TaskNotFoundError("thread_id", f"there is none called {thread[:80]!r}", "Open it: POST /threads.")
+    return row
 
 
 def _thread(row: ThreadRow) -> Thread:

@@ -20,8 +20,10 @@ from langgraph_sdk import get_client, get_sync_client
 
 from api.graphs import with_graph
 from api.problems import install
+from hybrid.agents.threads import Threads
 from hybrid.bootstrap import build_engine
 from hybrid.config import load_settings
+from hybrid.errors import TaskNotFoundError
 from hybrid.store.records import scene_of
 from simulator.base import Fact
 from simulator.predicates import holds
@@ -212,6 +214,15 @@ def test_threads_of_one_tenant_are_not_there_for_another(service) -> None:
     mine = threads.open("one", "shared-name", {})
     assert threads.open("two", "shared-name", {}).checkpoints != mine.checkpoints
     assert [thread.tenant for thread in threads.found("one", {}, 10, 0)] == ["one"]
+
+
+def test_a_thread_that_somebody_else_forgot_in_the_meantime_is_reported_as_none(service) -> None:
+    threads = Threads(service[1].parts.store.database)
+    opened = threads.open("one", "soon-forgotten", {})
+    threads.forget(opened)
+    for late in (threads.touch, threads.forget):
+        with pytest.raises(TaskNotFoundError, match="soon-forgotten"):
+            late(opened)
 
 
 def test_the_description_names_every_route(url: str) -> None:
