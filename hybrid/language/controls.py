@@ -38,7 +38,7 @@ def main() -> None:
     """Print one row an arm."""
     parser = argparse.ArgumentParser(description="Compare the embedded language model with its controls.")
     parser.add_argument("file", type=Path)
-    parser.add_argument("--part", default=None, help="only this part of the file: tuning or held_out")
+    parser.add_argument("--part", default=None, help="only this part of the file: tuning, held_out or second")
     parser.add_argument(
         "--weights", action="append", default=[], metavar="NAME=FOLDER", help="other weights to compare"
     )

@@ -106,7 +106,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=None, help="folder of other weights than the shipped ones")
     parser.add_argument("--language", default="embedded", help="backend: embedded, local:FOLDER or chat:MODEL")
     parser.add_argument("--url", default="", help="address of an OpenAI-compatible server for chat:MODEL")
-    parser.add_argument("--part", default=None, help="only this part of the file: tuning or held_out")
+    parser.add_argument("--part", default=None, help="only this part of the file: tuning, held_out or second")
     parser.add_argument("--typos", type=int, default=None, metavar="SEED", help="one slip of the keyboard a sentence")
     parser.add_argument("--quiet", action="store_true", help="do not show the answers that were not right")
     parser.add_argument("--json", type=Path, default=None, help="write the summary here")

@@ -33,7 +33,7 @@ def test_every_phrasing_comes_once_before_any_comes_again(suite: PhrasedSuite) -
     assert texts[:half] == texts[half:]
     first = 800_000 % suite.size
     in_a_row = {seed % suite.size % half for seed in range(first, first + 200)}
-    assert len(in_a_row) == half, "two hundred in a row leave none out"
+    assert len(in_a_row) == min(half, 200), "two hundred in a row repeat none before all were asked"
 
 
 def test_elsewhere_the_same_is_asked_of_the_same_things_and_can_be_done(suite: PhrasedSuite) -> None:
