@@ -36,7 +36,7 @@ bench: $(VENV)/.installed ## Three suites and the speed, on held-out seeds.
 	$(VENV)/bin/python -m hybrid.evaluation.speed
 
 # Held-out seeds; n, and how many tasks the controls are given. A run that was broken off goes on where it was.
-REPORT_SUITES ?= place,stack,rearrange,blocksworld,dynamics,language=tests/hybrid/language/people.json
+REPORT_SUITES ?= place,stack,rearrange,blocksworld,dynamics,language=tests/hybrid/language/strangers.json
 N ?= 200
 FEW ?= 10
 SEED ?= 800000

@@ -23,6 +23,7 @@ from hybrid.language.grammar_singles import CONTAINERS, LANDMARKS, MOVERS, SUPPO
 from hybrid.language.grammar_talk import Talk
 from hybrid.language.grammar_told import Told
 from hybrid.language.grammar_verbs import TOWER_HEADS
+from hybrid.language.grammar_voices import hesitant, sloppy
 from hybrid.language.schema import MAX_STEPS, Again, AnyStep, At, Clear, Further, Instead, Pair, Program, Selector, Undo
 
 LONGEST: Final = 8
@@ -140,6 +141,8 @@ class Grammar:
 
     def _finish(self, text: str, *, polite: bool) -> str:
         text = dress(text, self._rng) if polite and self._rng.random() < 0.45 else text
+        draw = self._rng.random()
+        text = hesitant(text, self._rng) if draw < 0.05 else sloppy(text, self._rng) if draw < 0.08 else text
         text = text.strip().rstrip(",;:") + self._rng.choice(("", "", "", ".", ".", "!", "?"))
         return typos(text, self._rng) if self._rng.random() < self._slips else text
 
@@ -338,7 +341,12 @@ class Grammar:
         """A phrase corrected in passing: *put the red, no wait, the blue cube in the bowl*."""
         clause = self._clauses.draw(parted=True)
         if self._rng.random() < 0.5 or not clause.target:
-            subject = self._nouns.phrase(MOVERS).text + self._rng.choice(_FIXES) + clause.subject
+            wrong = self._nouns.phrase(MOVERS).text
+            if self._rng.random() < 0.2:
+                rest = clause.rest + self._rng.choice(_RETRACTIONS + _FIXES) + clause.subject
+                return _Draft((clause.step,), f"{clause.verb[0]} {wrong} {rest}", "second thought")
+            wrong = self._rng.choice((wrong, wrong, "the " + self._nouns.name()))
+            subject = wrong + self._rng.choice(_FIXES) + clause.subject + self._rng.choice(("", "", ","))
             return _Draft((clause.step,), f"{clause.verb[0]} {subject} {clause.rest}", "second thought")
         kinds = CONTAINERS + ZONES if isinstance(clause.step, Pair) and clause.step.relation == "in" else LANDMARKS
         wrong = self._nouns.place()[1] if isinstance(clause.step, At) else self._nouns.phrase(kinds).text

@@ -8,6 +8,8 @@ from __future__ import annotations
 import random
 from typing import Final
 
+from hybrid.language import grammar_voices as voices
+
 _BEFORE: Final = (
     "please ", "please ", "please ", "could you ", "can you ", "could you please ", "can you please ", "would you ",
     "will you ", "would you mind: ", "hey, ", "hi, ", "hello, ", "hey robot, ", "ok, ", "okay, ", "ok so ", "now ",
@@ -42,7 +44,7 @@ _KEEP: Final = (
     "but not a finger on {k}", "keeping {k} still", "and let {k} stay where it is", "and stay away from {k}",
     "just don't touch {k}", "don't touch {k}", "leave {k} alone", "leave {k} where it is", "{k} must not be moved",
     "{k} shouldn't move", "watch out for {k}, it must not move", "{k} is off limits", "nobody touches {k}",
-    "careful with {k}", "{k} has to stay where it is",
+    "careful with {k}", "{k} has to stay where it is", *voices.KEEPS,
 )  # fmt: skip
 _SLIPS: Final = "qwertyuiopasdfghjklzxcvbnm"
 
@@ -51,8 +53,10 @@ def dress(text: str, rng: random.Random) -> str:
     """Add politeness or small talk before, after or round a request."""
     draw = rng.random()
     if draw < 0.65:
-        text = rng.choice(_BEFORE) + text
-    return text + rng.choice(_AFTER) if draw > 0.45 else text
+        text = (voices.opening(rng) if rng.random() < 0.25 else rng.choice(_BEFORE)) + text
+    if draw < 0.45:
+        return text
+    return text + (voices.address(rng) if rng.random() < 0.3 else rng.choice(_AFTER))
 
 
 def keep_words(text: str, kept: list[str], rng: random.Random) -> str:

@@ -16,6 +16,7 @@ _ALL_OF: Final = (
     "the three ", "the four ", "all three ", "all four ", "all my ", "every one of the ", "",
 )  # fmt: skip
 """Words before a plural that mean all of a kind."""
+_KINDS: Final[tuple[KindWord, ...]] = ("cube", "block", "ball", "cylinder")
 
 
 class Nouns(Singles):
@@ -68,11 +69,23 @@ class Nouns(Singles):
         text = "the " if many else self._rng.choice(("the ", "the ", "the ", "a "))
         return Phrase((Selector(quantifier="all", kind=kind),), text + (plural(word) if many else word), many)
 
+    def kinds(self, count: int) -> Phrase:
+        """Draw all of one kind and ``count`` others beside them: *the two cubes, the ball and the cylinder*."""
+        kind, *rest = self._rng.sample(_KINDS, count + 1)
+        others = [self._plain((other,)) for other in rest]
+        terms = (Selector(quantifier="all", kind=kind), *(other.term for other in others))
+        return Phrase(terms, self._join([self._counted(kind), *(other.text for other in others)]), many=True)
+
     def mixed(self, kinds: tuple[KindWord, ...], count: int) -> Phrase:
         """Draw things of different colours and kinds, listed: *the red bowl, the blue tray and the green mat*."""
         drawn: list[tuple[Colour, KindWord]] = [(c, self._rng.choice(kinds)) for c in self._rng.sample(COLOURS, count)]
         names = [f"the {self._rng.choice(COLOUR_WORDS[c])} {self._rng.choice(KIND_WORDS[k])}" for c, k in drawn]
         return Phrase(tuple(Selector(colour=c, kind=k) for c, k in drawn), self._join(names), many=True)
+
+    def _counted(self, kind: KindWord) -> str:
+        """Say all of a kind, with a number or without: *the two cubes*, *both balls*, *all the blocks*."""
+        words = ("the two ", "both ", "the three ", "all the ", "the ", "all ", "both the ")
+        return self._rng.choice(words) + plural(self._rng.choice(KIND_WORDS[kind]))
 
     def bare(self, kinds: tuple[KindWord, ...], *, many: bool = True) -> tuple[Selector, str]:
         """Draw a kind without a determiner, with or without a colour: *red blocks*; meant are all of them."""
@@ -107,6 +120,8 @@ class Nouns(Singles):
         if draw < 0.13:
             text = self._rng.choice(
                 ("everything", "everything", "all things", "all objects", "all of it", "every thing", "everything here",
+                 "everything movable", "all you can move", "every single thing", "all this stuff",
+                 "each and every thing",
                  "all the stuff", "all", "the lot", "anything")
             )  # fmt: skip
             return self._excluding(Selector(quantifier="all"), text, 1.0 if text in ("all", "anything") else 0.4)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from typing import Final
 
+from hybrid.language import grammar_voices as voices
 from hybrid.language.grammar_clauses import Clause
 
 _ORDERS: Final = (
@@ -24,7 +25,7 @@ _ORDERS: Final = (
     "carefully {put} {a} {rest}", "{put} {a} {rest} carefully", "{put} {a} gently {rest}",
     "{rest} is where {a} should go", "{rest} is where you should {put} {a}", "{put} {a} until {it} {is} {rest}",
     "{put} {a} {rest} and leave {it} there", "without any hurry {put} {a} {rest}", "remember to {put} {a} {rest}",
-    "use the arm to {put} {a} {rest}",
+    "use the arm to {put} {a} {rest}", *voices.ORDERS,
 )  # fmt: skip
 _STATES: Final = (
     *("{a} {rest}",) * 3,
@@ -69,6 +70,7 @@ _STATES: Final = (
     "{a} being {rest} is what i want",
     "help me out by {putting} {a} {rest}", "please help me by {putting} {a} {rest}", "{rest} is where i want {a}",
     "what {a} {needs} is a place {rest}", "i'd rather have {a} {rest}", "{a}, {rest} with {it}", "{rest} with {a}",
+    *voices.STATES,
 )  # fmt: skip
 _PUSHED_ORDERS: Final = (
     *(words for words in _ORDERS if "{put}" in words),
@@ -78,6 +80,10 @@ _PUSHED_ORDERS: Final = (
     "use pushing to get {a} {rest}",
     "without picking {it} up, {put} {a} {rest}",
     "without lifting {it}, {put} {a} {rest}",
+    "without picking it up, {put} {a} {rest}",
+    "without lifting it, {put} {a} {rest}",
+    "{put} {a} {rest} without picking {it} up",
+    "{put} {a} {rest}, but don't pick {it} up",
     "{put} {a} {rest}, don't pick {it} up",
     "by pushing, get {a} {rest}",
     *("don't lift {a}, just {put} {it} {rest}", "don't lift it, just {put} {a} {rest}", "no lifting, {put} {a} {rest}")

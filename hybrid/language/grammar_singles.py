@@ -40,8 +40,8 @@ COLOURS: Final[tuple[Colour, ...]] = get_args(Colour)
 PLACES: Final[tuple[Place, ...]] = tuple(PLACE_WORDS)
 LINKS: Final[tuple[Link, ...]] = get_args(Link)
 BULK_WORDS: Final[dict[Bulk, tuple[str, ...]]] = {
-    "big": ("big", "large", "bigger"),
-    "small": ("small", "little", "tiny", "smaller"),
+    "big": ("big", "large", "bigger", "huge", "great big"),
+    "small": ("small", "little", "tiny", "smaller", "wee", "mini"),
 }
 MOVERS: Final[tuple[KindWord, ...]] = (
     "cube",
@@ -170,6 +170,10 @@ class Singles:
             words += self._rng.choice((" of the table", " of the table", " of the work area", " of the desk"))
         return place, words
 
+    def name(self) -> str:
+        """Draw the word for a colour."""
+        return self._rng.choice(COLOUR_WORDS[self.colour()])
+
     def colour(self) -> Colour:
         """Draw a colour."""
         return self._rng.choice(COLOURS)
@@ -205,7 +209,19 @@ class Singles:
             return Phrase(
                 (Selector(colour=colour),), self._rng.choice(("", "", "the ")) + self._rng.choice(COLOUR_WORDS[colour])
             )
+        if colour is not None and bulk is None and kind != "thing" and self._rng.random() < 0.05:
+            return Phrase((Selector(kind=kind, colour=colour),), self._coloured_after(kind, colour))
         return Phrase((Selector(kind=kind, colour=colour, bulk=bulk),), self._determiner() + text)
+
+    def _coloured_after(self, kind: KindWord, colour: Colour) -> str:
+        """Say a coloured thing with its colour behind it: *the cube that's white*, *the white coloured cube*."""
+        name, word = self._rng.choice(COLOUR_WORDS[colour]), self._rng.choice(KIND_WORDS[kind])
+        forms = (
+            f"the {word} that's {name}", f"the {word} that is {name}", f"the {word} which is {name}",
+            f"the {name} coloured {word}", f"the {name}-coloured {word}", f"the {word}, the {name} one",
+            f"the {name} {word} over there", f"the {name} {word} here", f"the {word} in {name}",
+        )  # fmt: skip
+        return self._rng.choice(forms)
 
     def _a(self, kinds: tuple[KindWord, ...]) -> Phrase:
         kind, colour, bulk, text = self._base(kinds)

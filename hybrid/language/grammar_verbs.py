@@ -57,6 +57,12 @@ VERBS: Final[dict[str, tuple[Verb, ...]]] = {
     "zone": PUT + CARRY + PARK + DROP[:4],
     "at": PUT + CARRY + CARRY + PARK,
     "side": PUT + PUT + CARRY + PARK,
+    "between": PUT * 2
+    + CARRY
+    + _verbs(
+        """squeeze/squeezing/squeezed fit/fitting/fitted wedge/wedging/wedged slot/slotting/slotted stand/standing/stood
+        tuck/tucking/tucked slip/slipping/slipped stick/sticking/stuck"""
+    ),
     "shift": CARRY + _verbs("shift/shifting/shifted move/moving/moved*2"),
     "down": PUT,
 }
@@ -129,6 +135,13 @@ TO_PLACE: Final = (
     "towards the",
     "up to the",
     "right at the",
+    "all the way to the",
+    "all the way over to the",
+    "over at the",
+    "close to me, at the",
+    "over there at the",
+    "against the",
+    "by the",
 )
 WHOLE: Final[dict[str, tuple[str, ...]]] = {
     "clear": (
@@ -381,10 +394,6 @@ UPWARD: Final = (" from bottom to top", ", bottom to top", " in that order from 
 DOWNWARD: Final = (" from top to bottom", ", top to bottom", " in that order from the top")
 BOTTOMS: Final = ("at the bottom", "at the bottom", "as the base", "below", "first", "on the bottom")
 TOWER_HEADS: Final = (
-    "build a tower: ",
-    "build a tower with ",
-    "make a stack with ",
-    "make a tower where ",
-    "i want a stack with ",
+    "build a tower: ", "build a tower with ", "make a stack with ", "make a tower where ", "i want a stack with ",
     "pile them up: ",
-)
+)  # fmt: skip

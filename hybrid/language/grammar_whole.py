@@ -13,6 +13,8 @@ from hybrid.language import schema
 from hybrid.language.grammar_nouns import Nouns
 from hybrid.language.grammar_singles import CONTAINERS, LANDMARKS, MOVERS, SUPPORTS, ZONES, Phrase
 from hybrid.language.grammar_told import Told
+from hybrid.language.grammar_voices import WEIGHTS as VOICED
+from hybrid.language.grammar_voices import Voices
 from hybrid.language.schema import AnyStep, Course, Form, KindWord, Pairing, Selector
 
 Said = tuple[AnyStep, str]
@@ -231,7 +233,7 @@ _FLOORS: Final[dict[schema.Floors, tuple[str, ...]]] = {
 WEIGHTS: Final = {
     "centre": 1, "swap": 8, "match": 6, "sort": 6, "shape": 9, "spread": 4, "gather": 3, "approach": 6,
     "row": 6, "tower_more": 4,
-    "told_row": 8, "told_tower": 8,
+    "told_row": 8, "told_tower": 8, **VOICED,
 }  # fmt: skip
 
 
@@ -242,9 +244,12 @@ class Wholes:
         self._rng = rng
         self._nouns = nouns
         self._told = Told(rng, nouns)
+        self._voices = Voices(rng, nouns)
 
     def draw(self, act: str) -> Said:
         """Draw a clause of ``act``, a key of ``WEIGHTS``."""
+        if act in VOICED:
+            return self._voices.draw(act)
         return {
             "centre": self._centre, "swap": self._swap, "match": self._match, "sort": self._sort,
             "shape": self._shape, "spread": self._spread,

@@ -143,22 +143,21 @@ def _ways(text: str, first: str, last: str) -> str:
 
 
 def in_number(text: str, program: Program) -> Program:
-    """Return ``program`` with *the* made *all* where its noun is said in the plural only: *line the cubes up*.
+    """Return ``program`` with *the* made *all* where its noun is said in the plural only: *line the cubes up*, *the reds*.
 
     Superlatives choose among several and stay; so does what is said in the singular too.
     """
     said = re.findall(r"[a-z]+", text.lower())
     many = frozenset(kind for kind, words in lexicon.KIND_WORDS.items() if _plural_only(said, words))
-    if not many or program.refuse is not None:
+    hued = frozenset(colour for colour, words in lexicon.COLOUR_WORDS.items() if _plural_only(said, words))
+    if not (many or hued) or program.refuse is not None:
         return program
 
     def agreed(term: Term) -> Term:
-        single = isinstance(term, Selector) and term.quantifier == "the" and term.extreme in (None, "other")
-        return (
-            term.model_copy(update={"quantifier": "all"})
-            if isinstance(term, Selector) and single and term.kind in many
-            else term
-        )
+        if not isinstance(term, Selector) or term.quantifier != "the" or term.extreme not in (None, "other"):
+            return term
+        plural = term.kind in many or (term.kind == "thing" and term.colour in hued)
+        return term.model_copy(update={"quantifier": "all"}) if plural else term
 
     steps = tuple(
         step.model_copy(update={"a": tuple(agreed(t) for t in getattr(step, "a", ()))})

@@ -29,13 +29,13 @@ COLOUR_WORDS: Final[dict[Colour, tuple[str, ...]]] = {
 KIND_WORDS: Final[dict[KindWord, tuple[str, ...]]] = {
     "cube": ("cube",),
     "block": ("block", "block", "block", "brick"),
-    "cylinder": ("cylinder", "cylinder", "cylinder", "can", "tube", "column", "cyl", "roller"),
+    "cylinder": ("cylinder", "cylinder", "cylinder", "can", "tube", "column", "cyl", "roller", "barrel", "tin", "post"),
     "ball": ("ball", "ball", "sphere", "marble"),
     "bowl": ("bowl", "bowl", "bowl", "cup", "dish"),
     "tray": ("tray", "tray", "plate", "box", "platter"),
     "container": ("container", "basket", "bin", "receptacle", "holder"),
     "zone": ("zone", "zone", "area", "mat", "patch", "region", "square", "pad", "field", "rectangle"),
-    "thing": ("one", "one", "thing", "object", "item", "piece", "toy"),
+    "thing": ("one", "one", "one", "thing", "object", "item", "piece", "toy", "guy"),
 }
 PLURALS: Final[dict[str, str]] = {"box": "boxes", "dish": "dishes", "patch": "patches"}
 
@@ -64,15 +64,27 @@ PLACE_WORDS: Final[dict[Place, tuple[str, ...]]] = {
         "very middle",
         "exact middle",
     ),
-    "left": ("left", "left side", "left edge", "left edge of the table", "left hand side", "left end", "left border"),
+    "left": (
+        "left",
+        "left side",
+        "left edge",
+        "left edge of the table",
+        "left hand side",
+        "left-hand side",
+        "left end",
+        "left border",
+        "left-hand edge",
+    ),
     "right": (
         "right",
         "right side",
         "right edge",
         "right edge of the table",
         "right hand side",
+        "right-hand side",
         "right end",
         "right border",
+        "right-hand edge",
     ),
     "top": (
         "top",
@@ -87,6 +99,11 @@ PLACE_WORDS: Final[dict[Place, tuple[str, ...]]] = {
         "far end",
         "top of the table",
         "top side",
+        "rear edge",
+        "opposite side",
+        "opposite edge",
+        "side away from me",
+        "edge furthest from me",
     ),
     "bottom": (
         "bottom",
@@ -101,6 +118,11 @@ PLACE_WORDS: Final[dict[Place, tuple[str, ...]]] = {
         "side near me",
         "bottom side",
         "bottom of the table",
+        "near end",
+        "edge near me",
+        "edge nearest me",
+        "closest edge",
+        "front side",
     ),
     "top_left": (
         "top left",
@@ -113,6 +135,9 @@ PLACE_WORDS: Final[dict[Place, tuple[str, ...]]] = {
         "left back corner",
         "back left",
         "top left hand corner",
+        "corner at the back left",
+        "left corner at the back",
+        "left hand back corner",
     ),
     "top_right": (
         "top right",
@@ -125,6 +150,9 @@ PLACE_WORDS: Final[dict[Place, tuple[str, ...]]] = {
         "right back corner",
         "back right",
         "top right hand corner",
+        "corner at the back right",
+        "right corner at the back",
+        "right hand back corner",
     ),
     "bottom_left": (
         "bottom left",
@@ -137,6 +165,9 @@ PLACE_WORDS: Final[dict[Place, tuple[str, ...]]] = {
         "left front corner",
         "front left",
         "bottom left hand corner",
+        "corner at the front left",
+        "left corner at the front",
+        "left hand front corner",
     ),
     "bottom_right": (
         "bottom right",
@@ -149,13 +180,17 @@ PLACE_WORDS: Final[dict[Place, tuple[str, ...]]] = {
         "right front corner",
         "front right",
         "bottom right hand corner",
+        "corner at the front right",
+        "right corner at the front",
+        "right hand front corner",
     ),
 }
 
 OPEN_PLACES: Final[dict[Place, tuple[str, ...]]] = {
     "corner": (
         "in a corner", "in the corner", "in any corner", "in one of the corners", "into a corner", "to a corner",
-        "in some corner", "to the nearest corner", "in a free corner",
+        "in some corner", "to the nearest corner", "in a free corner", "in whichever corner", "over in a corner",
+        "in some corner, i don't care which", "in any corner you like", "to any old corner", "in one corner or another",
     ),
     "edge": (
         "at an edge", "at the edge", "to the edge of the table", "at the nearest edge", "to an edge",
@@ -196,8 +231,8 @@ DIRECTION_WORDS: Final[dict[Direction, tuple[str, ...]]] = {
 }
 
 EXTREME_BEFORE: Final[dict[Extreme, tuple[str, ...]]] = {
-    "leftmost": ("leftmost", "left", "left-most", "furthest left"),
-    "rightmost": ("rightmost", "right", "right-most", "furthest right"),
+    "leftmost": ("leftmost", "left", "left-most", "furthest left", "left-hand", "left hand"),
+    "rightmost": ("rightmost", "right", "right-most", "furthest right", "right-hand", "right hand"),
     "nearest": ("nearest", "closest", "front", "frontmost", "near"),
     "farthest": ("farthest", "furthest", "back", "rearmost", "far"),
     "highest": ("highest", "topmost", "uppermost", "top"),

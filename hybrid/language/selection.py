@@ -173,6 +173,8 @@ def _anchor_words(anchor: Anchor) -> str:
 def _fitting(term: Selector, table: Table, role: Role) -> list[Thing]:
     """Candidates by kind, colour, bulk and anchor; a bare *thing* prefers what the role prefers."""
     found = _matching(term, table.scene.things)
+    if term.kind == "thing" and role == "mover":
+        found = [thing for thing in found if thing.kind in MOVABLE] or found
     if term.anchor is not None:
         found = _anchored(term.anchor, found, table)
     if term.extreme == "other":

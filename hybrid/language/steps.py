@@ -225,6 +225,9 @@ def _swap(step: schema.Swap, progress: Progress) -> _Resolved:
 def _match(step: schema.Match, progress: Progress) -> _Resolved:
     targets = progress.select(step.b, "target")
     movers = progress.movers(step.a, frozenset(thing.id for thing in targets))
+    if any(isinstance(term, schema.Selector) and term.kind == "container" for term in step.b):
+        colours = {thing.colour for thing in targets}  # A mat takes in what no container of its colour does.
+        targets += [t for t in progress.table.scene.things if t.kind == "zone" and t.colour not in colours]
     return _matched(movers, targets, step, progress.table.scene)
 
 

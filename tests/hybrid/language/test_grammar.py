@@ -6,6 +6,7 @@ import random
 import re
 from collections import Counter
 
+from hybrid.language import grammar_voices as voices
 from hybrid.language.grammar import LONGEST, Grammar
 from hybrid.language.grammar_nouns import Nouns
 from hybrid.language.grammar_told import Told
@@ -82,3 +83,13 @@ def test_slips_of_the_keyboard_are_all_that_the_share_of_slips_changes():
         for grammar in (Grammar(5, slips=0.0), Grammar(5, slips=1.0))
     )
     assert clean < slipped / 5
+
+
+def test_small_talk_and_fillers_leave_the_words_of_the_request_in_order():
+    for seed in range(50):
+        words = "put the red cube on the blue block".split()
+        said = voices.hesitant(" ".join(words), random.Random(seed)).split()
+        rest = iter(said)
+        assert all(word in rest for word in words)
+        assert len(said) > len(words)
+        assert voices.opening(random.Random(seed)).strip()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hybrid.language.guards import doubts, ignored_colours, unknown_words, unsaid
+from hybrid.language.guards import doubts, ignored_colours, in_number, unknown_words, unsaid
 from hybrid.language.reading import from_tokens
 from hybrid.language.wire import END, Stack
 
@@ -98,3 +98,9 @@ def test_a_row_runs_and_a_tower_ends_where_the_words_say(text, barred, open_):
 
 def test_a_row_whose_end_is_named_may_still_run_either_way():
     assert not {"row_rightwards", "row_leftwards"} & unsaid("put red and blue in a row, red being leftmost")
+
+
+def test_colours_said_in_the_plural_mean_all_of_them():
+    program = from_tokens(("in", "the", "red", "thing", "the", "bowl", END))
+    assert in_number("the reds belong in the bowl", program).steps[0].a[0].quantifier == "all"
+    assert in_number("the red belongs in the bowl", program).steps[0].a[0].quantifier == "the"

@@ -14,6 +14,7 @@ from simulator.base import Fact, Subgoal
 from tests.hybrid.language.tables import table
 
 PEOPLE = Path(__file__).parent / "people.json"
+STRANGERS = Path(__file__).parent / "strangers.json"
 SCENE = table(
     ("red", "cube", 0.1, 0.0), ("blue", "cube", -0.1, 0.0), ("green", "cube", 0.0, 0.1), ("white", "bowl", 0.0, 0.0)
 )
@@ -74,6 +75,17 @@ def test_the_parts_are_large_enough_and_name_only_what_is_there():
     assert sum(map(len, parts.values())) == len(phrasings)
     assert {item.steps for item in parts["held_out"]} >= set(range(1, 9))
     assert len({(item.text, item.scene.name) for item in phrasings}) == len(phrasings)
+    for item in phrasings:
+        ids = {thing.id for thing in item.scene.things}
+        words = {word for reading in item.accept for word in reading.split() if word[-2:] in ("_1", "_2")}
+        assert words <= ids, item.text
+
+
+def test_strangers_are_many_say_nothing_that_people_say_and_name_only_what_is_there():
+    phrasings, others = load_phrasings(STRANGERS), {item.text.lower() for item in load_phrasings(PEOPLE)}
+    assert len(phrasings) >= 200
+    assert {item.part for item in phrasings} == {"third", "fourth"}
+    assert not others & {item.text.lower() for item in phrasings}
     for item in phrasings:
         ids = {thing.id for thing in item.scene.things}
         words = {word for reading in item.accept for word in reading.split() if word[-2:] in ("_1", "_2")}

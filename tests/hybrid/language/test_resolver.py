@@ -139,6 +139,19 @@ def test_it_twice_beside_one_thing_is_that_thing_and_on_it_is_the_last_one_moved
     assert stacked[1:] == [["on", "red_cube_1", "blue_cube_1"], ["on", "green_cube_1", "red_cube_1"]]
 
 
+def test_a_holder_of_its_colour_may_also_be_a_mat():
+    scene = table(
+        ("red", "cube", 0.1, 0.1),
+        ("green", "cube", 0.1, -0.1),
+        ("red", "bowl", -0.1, 0.1),
+        ("green", "zone", -0.1, -0.1),
+    )
+    assert facts("match in all cube all container", scene) == [
+        ["in", "red_cube_1", "red_bowl_1"],
+        ["in", "green_cube_1", "green_zone_1"],
+    ]
+
+
 def test_keep_constrains_every_subgoal():
     answer = resolve(program("on the red cube the blue cube ; at the green cube @left keep the yellow thing"), DEMO)
     assert answer.constraints == (("keep", "yellow_cube_1"),)

@@ -52,6 +52,11 @@ def test_a_selector_finds_its_thing(words, found):
     assert ids(words) == [found]
 
 
+def test_what_is_moved_is_looked_for_among_what_can_be_moved():
+    scene = table(("pink", "bowl", 0.0, 0.0), ("brown", "tray", 0.0, 0.15), ("white", "cube", 0.0, -0.2))
+    assert ids("the thing .nearest_to the bowl", scene) == ["white_cube_1"]
+
+
 def test_big_and_small_split_things_that_differ_in_size():
     big = Thing("red_cube_1", "cube", "red", (0.06, 0.06, 0.06), (0.1, 0.1, 0.03))
     small = Thing("red_cube_2", "cube", "red", (0.03, 0.03, 0.03), (-0.1, 0.1, 0.015))
