@@ -143,7 +143,7 @@ def _ways(text: str, first: str, last: str) -> str:
 
 
 def in_number(text: str, program: Program) -> Program:
-    """Return ``program`` with *the* made *all* where its noun is said in the plural only: *line the cubes up*, *the reds*.
+    """Return ``program`` with *the* made *all* where its noun is said in the plural only: *line the cubes up*, *reds*.
 
     Superlatives choose among several and stay; so does what is said in the singular too.
     """
