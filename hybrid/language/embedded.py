@@ -19,7 +19,7 @@ from hybrid.errors import LanguageError
 from hybrid.language.clarification import Moment, Pending, resumed
 from hybrid.language.decoding import Decoded, beams, greedy
 from hybrid.language.description import name
-from hybrid.language.guards import doubts, ignored_colours, in_number, unknown_words, unsaid
+from hybrid.language.guards import doubts, ignored_colours, in_manner, in_number, unknown_words, unsaid
 from hybrid.language.lexicon import COLOUR_WORDS, KIND_WORDS, plural
 from hybrid.language.network import SHIPPED, Network, load
 from hybrid.language.parting import parts, unframed
@@ -199,7 +199,7 @@ class EmbeddedLanguageModel:
         if not decoded.complete:
             return None
         try:
-            program = in_number(text, from_tokens(decoded.tokens))
+            program = in_manner(text, in_number(text, from_tokens(decoded.tokens)))
         except LanguageError:
             return None
         answer = resolve(program, scene, unknown_words(text), moment.turns, moment.chosen)

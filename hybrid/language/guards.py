@@ -30,6 +30,10 @@ _EXCEPTION: Final = re.compile(
 )
 """Words after which a program that leaves nothing out is suspect."""
 _UNTIL: Final = re.compile(r"\buntil\b")
+_ON_THE_TABLE: Final = re.compile(
+    r"\b(?:without (?:lifting|picking|raising)|(?:don't|do not|dont|never|no|not) (?:lift|pick|raise)(?:ing)?\b)"
+)
+"""Words that ask for a push whatever the verb."""
 _QUANTITY: Final = re.compile(
     r"(\d+|" + "|".join((*lexicon.NUMBER_WORDS, "an", "a")) + r")\s*(cms?|centim\w*|mm|millim\w*|inch\w*)"
 )
@@ -166,6 +170,17 @@ def in_number(text: str, program: Program) -> Program:
         for step in program.steps
     )
     return program.model_copy(update={"steps": steps})
+
+
+def in_manner(text: str, program: Program) -> Program:
+    """Return ``program`` as a push where its only step is one that can be and the words forbid lifting."""
+    steps = program.steps
+    pushable = len(steps) == 1 and isinstance(steps[0], schema.At | schema.Shift | schema.Between | schema.Approach)
+    if len(steps) == 1 and isinstance(steps[0], schema.Pair):
+        pushable = steps[0].relation not in ("on", "in")
+    if not pushable or program.keep or not _ON_THE_TABLE.search(text.lower().replace("’", "'")):
+        return program
+    return program.model_copy(update={"steps": (steps[0].model_copy(update={"push": True}),)})
 
 
 def _plural_only(said: list[str], words: tuple[str, ...]) -> bool:

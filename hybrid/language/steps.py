@@ -32,11 +32,14 @@ class Progress:
     start: Scene
     subgoals: list[Subgoal] = field(default_factory=list)
     landmark: Thing | None = None
-    """What *it* was beside in the last step: *red left of it and green right of it* speaks of one thing twice."""
+    """What *it* is beside which things were put more than once: *red left of the bowl, blue right of it, green behind
+    it*; or what *it* was in the last step."""
+    beside: str = ""
+    """Id of what the last step put things beside."""
 
     def add(self, step: AnyStep) -> None:
         """Resolve one more step on the table that those before it leave."""
-        self.landmark = self.landmark if step.act == "pair" else None
+        self.landmark, self.beside = (self.landmark, self.beside) if step.act == "pair" else (None, "")
         movers, facts = _STEPS[step.act](step, self)
         for fact in facts:
             self.subgoals.append(Subgoal((fact,), manner="push" if step.push else "any"))
@@ -66,14 +69,19 @@ _Resolved = tuple[list[Thing], list[Fact]]
 
 def _pair(step: schema.Pair, progress: Progress) -> _Resolved:
     target = _target(step.b, step.relation, progress)
-    beside_it = isinstance(step.b, schema.Pronoun) and step.relation not in ("on", "in")
+    aside = step.relation not in ("on", "in")
+    beside_it = isinstance(step.b, schema.Pronoun) and aside
     if beside_it and progress.landmark is not None:
         target = progress.table.scene.thing(progress.landmark.id)
-    progress.landmark = target if beside_it else None
+    progress.landmark = target if beside_it or (aside and progress.beside == target.id) else None
+    progress.beside = target.id if aside else ""
     progress.table = progress.table.noting([target])
     movers = progress.movers(step.a, frozenset({target.id}))
     if step.relation in ("on", "in"):
         return movers, _supported(movers, target, step, progress.table.scene)
+    if step.centimetres is not None and [thing.id for thing in movers] == [target.id]:
+        x, y = (step.centimetres / 100 * part for part in _SIDES[step.relation])
+        return movers, [_point(target, target.position[0] + x, target.position[1] + y, progress.table.scene)]
     feasibility.require_apart_things([*movers, target], progress.table.scene)
     if step.centimetres is not None:
         return movers, [_beside(thing, target, step, progress.table.scene) for thing in movers]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hybrid.language.guards import doubts, ignored_colours, in_number, unknown_words, unsaid
+from hybrid.language.guards import doubts, ignored_colours, in_manner, in_number, unknown_words, unsaid
 from hybrid.language.reading import from_tokens
 from hybrid.language.wire import END, Stack
 
@@ -104,3 +104,17 @@ def test_colours_said_in_the_plural_mean_all_of_them():
     program = from_tokens(("in", "the", "red", "thing", "the", "bowl", END))
     assert in_number("the reds belong in the bowl", program).steps[0].a[0].quantifier == "all"
     assert in_number("the red belongs in the bowl", program).steps[0].a[0].quantifier == "the"
+
+
+@pytest.mark.parametrize(
+    ("text", "pushed"),
+    [
+        ("without picking it up, move the yellow cube to the front", True),
+        ("move the yellow cube to the front but don't lift it", True),
+        ("don't touch the ball, move the yellow cube to the front", False),
+        ("move the yellow cube to the front", False),
+    ],
+)
+def test_what_must_not_be_lifted_is_pushed(text, pushed):
+    program = from_tokens(("at", "the", "yellow", "cube", "@bottom", END))
+    assert in_manner(text, program).steps[0].push is pushed

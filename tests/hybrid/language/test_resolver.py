@@ -152,6 +152,16 @@ def test_a_holder_of_its_colour_may_also_be_a_mat():
     ]
 
 
+def test_it_after_two_things_beside_one_is_that_one():
+    said = "left_of the red block the bowl ; right_of the blue block the bowl ; behind the green thing it"
+    assert facts(said)[-1] == ["behind", "green_cube_1", "white_bowl_1"]
+    assert facts("left_of the red block the bowl ; behind the green thing it")[-1][-1] == "red_cube_1"
+
+
+def test_so_far_from_where_it_is_is_an_offset():
+    assert facts("left_of 8cm the red cube the red cube") == facts("shift the red cube to_left 8cm")
+
+
 def test_keep_constrains_every_subgoal():
     answer = resolve(program("on the red cube the blue cube ; at the green cube @left keep the yellow thing"), DEMO)
     assert answer.constraints == (("keep", "yellow_cube_1"),)
