@@ -7,25 +7,16 @@ fixed order, so that the same step on the same table is the same move. Knows not
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Final
 
 from hybrid.errors import LanguageError
 from hybrid.evaluation.base import Place, Step
-from simulator.base import CONTAINERS, MOVABLE, WORK_HALF_WIDTH, Thing
-from simulator.goals import Move, Point, above, fits
-from simulator.places import PLACE_RADIUS, PLACES
-from simulator.predicates import footprint_gap, rests_on
-from simulator.scene import resting_height
+from simulator.base import MOVABLE, Thing
+from simulator.goals import Move
+from simulator.predicates import rests_on
+from simulator.spots import best_spot, standing
 
-DIRECTIONS: Final = {"left_of": (0.0, 1.0), "right_of": (0.0, -1.0), "behind": (1.0, 0.0), "in_front_of": (-1.0, 0.0)}
-BESIDE: Final = (0.02, 0.03, 0.035, 0.05, 0.07, 0.09)
-"""Gaps tried between things put beside one another, metres; neighbours are at most 4 cm apart."""
-GRID: Final = tuple(round(0.01 * k, 2) for k in range(-20, 21))
-"""Coordinates among which free places are looked for, metres."""
-ROOM: Final = 0.03
-"""Free space around a thing that is put aside, metres."""
 WITHIN: Final = 0.03
 """A hold is taken of the thing whose centre is nearest to where it was asked for, at most this far off, metres."""
 COVERED: Final = 0.0
@@ -44,14 +35,12 @@ def resolved(step: Step, things: Sequence[Thing]) -> Move:
     if thing.kind not in MOVABLE:
         raise LanguageError(words(step), f"{thing.id} cannot be moved", "Move a cube, a cylinder or a ball.")
     others = [other for other in things if other.id != thing.id]
-    first: Point | None = None
-    for spot in _spots(step, thing, others):
-        first = first or spot
-        if fits(thing, spot, others):
-            return Move(thing.id, spot)
-    if first is None:
+    named = step.relation not in ("at", "aside")
+    marks = tuple(_thing(step, mark, others) if named else mark for mark in step.to)
+    spot = best_spot(thing, step.relation, marks, others)
+    if spot is None:
         raise LanguageError(words(step), "it says no place on this table", "Name a thing, a place or metres.")
-    return Move(thing.id, first)
+    return Move(thing.id, spot)
 
 
 def movable(thing: str, things: Sequence[Thing]) -> bool:
@@ -80,16 +69,8 @@ def _carried(step: Step, things: Sequence[Thing]) -> Move:
         thing = min(near, key=lambda thing: math.dist(thing.position, start))
     else:
         thing = max(near, key=lambda thing: (thing.top, -math.dist(thing.position[:2], start)))
-    height = end[2] if len(end) == 3 else _standing(thing, end, things)
+    height = end[2] if len(end) == 3 else standing(thing, end, things)
     return Move(thing.id, (end[0], end[1], max(height, thing.size[2] / 2)))
-
-
-def _standing(thing: Thing, spot: tuple[float, ...], things: Sequence[Thing]) -> float:
-    """Height of the centre of ``thing`` on whatever is highest at ``spot``, metres."""
-    under = replace(thing, size=(0.001, 0.001, 0.001), position=(spot[0], spot[1], 0.0), yaw=0.0)
-    bases = [other for other in things if other.id != thing.id and footprint_gap(under, other) < 0.0]
-    base = max(bases, key=lambda other: other.top, default=None)
-    return resting_height(thing.kind, thing.size, base)
 
 
 def _thing(step: Step, name: Place, things: Sequence[Thing]) -> Thing:
@@ -98,69 +79,3 @@ def _thing(step: Step, name: Place, things: Sequence[Thing]) -> Thing:
             return thing
     known = ", ".join(thing.id for thing in things) or "nothing"
     raise LanguageError(words(step), f"nothing is called {name}", f"There is {known}.")
-
-
-def _spots(step: Step, thing: Thing, others: Sequence[Thing]) -> Iterator[Point]:
-    """Places the step allows, best first."""
-    if step.relation == "aside":
-        yield from _aside(thing, others)
-    elif step.relation in ("on", "in"):
-        yield from _onto(thing, _thing(step, step.to[0], others))
-    elif step.relation == "at":
-        yield from _at(step.to[0], thing)
-    elif step.relation == "between":
-        one, other = (_thing(step, name, others) for name in step.to)
-        yield _down(thing, *((a + b) / 2 for a, b in zip(one.position[:2], other.position[:2], strict=True)))
-    else:
-        ways = DIRECTIONS.values() if step.relation == "next_to" else (DIRECTIONS[step.relation],)
-        yield from _beside(thing, _thing(step, step.to[0], others), list(ways))
-
-
-def _onto(thing: Thing, base: Thing) -> Iterator[Point]:
-    if base.kind not in CONTAINERS and base.kind != "zone":
-        yield above(thing, base)
-        return
-    height = resting_height(thing.kind, thing.size, base)
-    middle = (base.position[0], base.position[1], height)
-    yield middle
-    near = [(base.position[0] + x, base.position[1] + y, height) for x in GRID for y in GRID]
-    inside = [spot for spot in near if rests_on(replace(thing, position=spot), base) >= min(thing.size[:2]) / 4]
-    yield from sorted(inside, key=lambda spot: (round(math.dist(spot, middle), 4), spot))
-
-
-def _at(place: Place, thing: Thing) -> Iterator[Point]:
-    if isinstance(place, str):
-        if place not in PLACES:
-            return
-        x, y = PLACES[place]
-        around = [(x + u, y + v) for u in GRID for v in GRID if math.hypot(u, v) < 0.8 * PLACE_RADIUS]
-        for spot in sorted(around, key=lambda spot: (round(math.dist(spot, (x, y)), 4), spot)):
-            yield _down(thing, *spot)
-    elif all(abs(value) <= WORK_HALF_WIDTH for value in place[:2]):
-        yield _down(thing, place[0], place[1])
-
-
-def _beside(thing: Thing, mark: Thing, ways: Sequence[tuple[float, float]]) -> Iterator[Point]:
-    for gap in BESIDE:
-        for dx, dy in ways:
-            away = gap
-            while True:
-                x, y = mark.position[0] + dx * away, mark.position[1] + dy * away
-                if footprint_gap(replace(thing, position=(x, y, 0.0)), mark) >= gap:
-                    break
-                away += 0.005
-            if max(abs(x), abs(y)) <= WORK_HALF_WIDTH - 0.02:
-                yield _down(thing, x, y)
-
-
-def _aside(thing: Thing, others: Sequence[Thing]) -> Iterator[Point]:
-    """Free places of the table, nearest first."""
-    here = thing.position[:2]
-    for x, y in sorted(((x, y) for x in GRID for y in GRID), key=lambda spot: (round(math.dist(spot, here), 4), spot)):
-        put = replace(thing, position=_down(thing, x, y))
-        if all(footprint_gap(put, other) >= ROOM for other in others) and footprint_gap(put, thing) > 0.0:
-            yield put.position
-
-
-def _down(thing: Thing, x: float, y: float) -> Point:
-    return (x, y, thing.size[2] / 2)

@@ -17,7 +17,7 @@ from typing import Final
 import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
-from torch import Tensor
+from torch import Tensor, nn
 from transformers import BertConfig, EncoderDecoderConfig, EncoderDecoderModel
 
 from hybrid.base import Json
@@ -129,7 +129,7 @@ def encode(tokenizer: Tokenizer, texts: list[str]) -> tuple[Tensor, Tensor]:
 def save(folder: Path, model: EncoderDecoderModel, tokenizer: Tokenizer, card: dict[str, Json]) -> None:
     """Write weights in half precision, tokenizer and, last, the card with their sha256 into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
-    tensors = {name: tensor.half().contiguous() for name, tensor in _unshared(model).items()}
+    tensors = {name: tensor.half().contiguous() for name, tensor in unshared(model).items()}
     save_file(tensors, folder / WEIGHTS_FILE)
     tokenizer.save(str(folder / TOKENIZER_FILE), pretty=False)
     digest = hashlib.sha256((folder / WEIGHTS_FILE).read_bytes()).hexdigest()
@@ -163,7 +163,7 @@ def load(folder: Path) -> Network:
     model = build(Architecture(**{name: int(str(value)) for name, value in sizes.items()}), len(output))
     tensors = {name: tensor.float() for name, tensor in load_file(weights).items()}
     missing, unexpected = model.load_state_dict(tensors, strict=False)
-    absent = [name for name in missing if name in _unshared(model)]
+    absent = [name for name in missing if name in unshared(model)]
     if absent or unexpected:
         raise CheckpointError(
             f"language weights {weights}", f"{[*absent, *unexpected][0]} does not fit", "Restore or retrain them."
@@ -172,8 +172,8 @@ def load(folder: Path) -> Network:
     return Network(model.eval(), Tokenizer.from_file(str(folder / TOKENIZER_FILE)), card, output)
 
 
-def _unshared(model: EncoderDecoderModel) -> dict[str, Tensor]:
-    """The state without poolers, position buffers and the second name of tied tensors."""
+def unshared(model: nn.Module) -> dict[str, Tensor]:
+    """Return the state of a network without poolers, position buffers and the second name of tied tensors."""
     kept: dict[str, Tensor] = {}
     seen: set[int] = set()
     for name, tensor in model.state_dict().items():

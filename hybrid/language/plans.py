@@ -45,18 +45,31 @@ class Placed(Part):
     at: Spot
 
 
-class NamedStep(Part):
-    """Pick one thing and place it somewhere."""
-
-    pick: Named
-    place: Related | Placed
-
-
 class Point(Part):
     """A point of the table, whole millimetres, world frame."""
 
     x: Millimetres
     y: Millimetres
+
+
+class Amid(Part):
+    """A goal half-way between two things."""
+
+    between: tuple[Named, Named]
+
+
+class Aside(Part):
+    """A goal at some free place of the table."""
+
+    aside: Literal[True]
+
+
+class NamedStep(Part):
+    """Pick one thing and place it somewhere; ``push`` shoves it there instead."""
+
+    pick: Named
+    place: Related | Placed | Point | Amid | Aside
+    push: bool = False
 
 
 class NumberStep(Part):
@@ -129,6 +142,9 @@ def plan_schema(model: type[NamedPlan] | type[NumberPlan], names: Sequence[str])
             entry = definition.get("properties", {}).get(field)
             if entry is not None and entry.get("type") == "string":
                 definition["properties"][field] = {"enum": list(names), "type": "string"}
+        pair = definition.get("properties", {}).get("between")
+        if pair is not None:
+            pair["prefixItems"] = [{"enum": list(names), "type": "string"}] * 2
     return schema
 
 
@@ -140,5 +156,7 @@ def with_ids(plan: NamedPlan, scene: Scene) -> tuple[NamedStep, ...]:
         place = step.place
         if isinstance(place, Related):
             place = Related.model_construct(relation=place.relation, of=ids[place.of])
-        found.append(NamedStep.model_construct(pick=ids[step.pick], place=place))
+        elif isinstance(place, Amid):
+            place = Amid.model_construct(between=(ids[place.between[0]], ids[place.between[1]]))
+        found.append(NamedStep.model_construct(pick=ids[step.pick], place=place, push=step.push))
     return tuple(found)

@@ -1,0 +1,286 @@
+"""Training of the network of plans: ``python -m hybrid.language.plan_train --out DIR``.
+
+It begins with the decomposer's shipped weights, so that it inherits all that the decomposer was trained for, and goes
+on with expert plans of training seeds: a shard of fresh samples every few batches, and variants of all before. The run
+is resumable as ``hybrid.language.train`` is. At the end ``DIR/final`` holds weights, tokenizer and card, ready to be
+shipped as ``hybrid/language/plan_weights``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final, cast
+
+import torch
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from hybrid.base import Json
+from hybrid.language.network import SHIPPED, Architecture, Network, load
+from hybrid.language.plan_decoding import decoded
+from hybrid.language.plan_files import LoadedPlans, save_plans
+from hybrid.language.plan_network import TEXT_ROOM, PlanNetwork, Told, told
+from hybrid.language.plan_samples import (
+    HELD_OUT_SEEDS,
+    SHARES,
+    PlanSample,
+    as_row,
+    from_row,
+    said_samples,
+    shard,
+    suite_sample,
+    varied,
+)
+from hybrid.language.plan_wire import FORMS, MOST_TOKENS, PAD, PLAN_TOKENS, TOKEN_ID, XS, YS
+from hybrid.language.plans import PlanForm
+
+POOL: Final = 32
+"""Batches drawn together and sorted by length; each pool brings one shard of fresh samples."""
+DRAWN: Final[dict[str, float]] = {
+    "place": 0.13, "stack": 0.07, "tower": 0.08, "rearrange": 0.14, "blocksworld": 0.14, "dynamics": 0.05,
+    "push": 0.03, "said": 0.36,
+}  # fmt: skip
+"""Share of each source in what is trained on."""
+HELD_OUT_SAMPLES: Final = 60
+"""Tasks of each source on which exactness is measured."""
+HELD_OUT_SAID: Final = 990_001
+"""Seed of the grammar's samples for that."""
+BLUR: Final = 0.7
+"""Standard deviation by which a coordinate's label is spread over its neighbours, bins."""
+
+
+@dataclass(frozen=True)
+class PlanRecipe:
+    """What a training run does; rates as in ``hybrid.language.train``."""
+
+    samples: int = 60_000
+    batch: int = 32
+    seed: int = 1
+    encoder_rate: float = 2.5e-4
+    decoder_rate: float = 1.3e-3
+    warmup: float = 0.03
+    threads: int = 1
+    save_seconds: float = 120.0
+
+
+@dataclass
+class _Run:
+    """Everything a resumed run needs."""
+
+    network: PlanNetwork
+    optimiser: torch.optim.Optimizer
+    step: int
+    seconds: float
+    losses: list[float]
+
+
+def train_plans(out: Path, recipe: PlanRecipe, begin: Network | None = None) -> Path:
+    """Train to the end of ``recipe`` and return the folder of the final weights; continues a run begun in ``out``.
+
+    ``begin`` is the decomposer to start from, that which is shipped when left out.
+    """
+    torch.set_num_threads(recipe.threads)
+    torch.manual_seed(recipe.seed)
+    out.mkdir(parents=True, exist_ok=True)
+    origin = load(SHIPPED) if begin is None else begin
+    run = _begin(out, recipe, origin)
+    total = recipe.samples // recipe.batch
+    began, saved = time.process_time() - run.seconds, time.monotonic()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns) as progress:
+        bar = progress.add_task("training", total=total, completed=run.step)
+        for batch in _batches(out, recipe, origin.tokenizer, run.step, total):
+            run.losses.append(_update(run, recipe, total, batch))
+            run.step += 1
+            run.seconds = time.process_time() - began
+            mean = sum(run.losses[-50:]) / len(run.losses[-50:])
+            progress.update(bar, completed=run.step, description=f"loss {mean:.3f}")
+            if time.monotonic() - saved > recipe.save_seconds:
+                _save_state(out, run)
+                saved = time.monotonic()
+    _save_state(out, run)
+    return _finish(out, recipe, origin, run)
+
+
+def architecture(origin: Network) -> Architecture:
+    """Return the sizes of the network that begins with ``origin``: its own, with room for longer plans."""
+    sizes = cast("dict[str, Json]", origin.card["architecture"])
+    return Architecture(**{**{name: int(str(size)) for name, size in sizes.items()}, "wire_positions": MOST_TOKENS + 1})
+
+
+def _begin(out: Path, recipe: PlanRecipe, origin: Network) -> _Run:
+    network = PlanNetwork(architecture(origin))
+    learned = origin.model.state_dict()
+    for name, tensor in network.core.state_dict().items():
+        if name in learned and learned[name].shape == tensor.shape:
+            tensor.copy_(learned[name])
+    encoder = network.encoder
+    encoder.get_parameter("embeddings.word_embeddings.weight").requires_grad_(False)
+    inside = {id(parameter) for parameter in encoder.parameters()}
+    groups = [
+        {"params": [p for p in encoder.parameters() if p.requires_grad], "peak": recipe.encoder_rate},
+        {"params": [p for p in network.parameters() if id(p) not in inside], "peak": recipe.decoder_rate},
+    ]
+    optimiser = torch.optim.AdamW(groups, lr=recipe.encoder_rate, weight_decay=0.01, betas=(0.9, 0.98))
+    run = _Run(network.train(), optimiser, 0, 0.0, [])
+    if (out / "state.pt").is_file():
+        state = torch.load(out / "state.pt", weights_only=True)
+        network.load_state_dict(state["model"])
+        optimiser.load_state_dict(state["optimiser"])
+        run = _Run(network, optimiser, state["step"], state["seconds"], state["losses"])
+    return run
+
+
+def _save_state(out: Path, run: _Run) -> None:
+    state = {
+        "model": run.network.state_dict(),
+        "optimiser": run.optimiser.state_dict(),
+        "step": run.step,
+        "seconds": run.seconds,
+        "losses": run.losses[-1000:],
+    }
+    torch.save(state, out / "state.tmp")
+    (out / "state.tmp").replace(out / "state.pt")
+
+
+def _update(run: _Run, recipe: PlanRecipe, total: int, batch: tuple[Told, Tensor]) -> float:
+    """One optimiser step on requests ``[B]`` and labels ``[2 B, 1 + O]``; returns the mean loss of a token."""
+    requests, labels = batch
+    share = (run.step + 1) / total
+    factor = min(share / recipe.warmup, 1.0) * (0.02 + 0.98 * 0.5 * (1.0 + math.cos(math.pi * min(share, 1.0))))
+    for group in run.optimiser.param_groups:
+        group["lr"] = group["peak"] * factor
+    network = run.network
+    scores = network.scores(network.read(requests).repeated(len(FORMS)), labels[:, :-1])
+    wanted = labels[:, 1:]
+    there = wanted != TOKEN_ID[PAD]
+    loss = -(_blurred()[wanted[there]] * scores[there].log_softmax(-1)).sum(-1).mean()
+    run.optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+    run.optimiser.step()
+    return loss.item()
+
+
+def _blurred() -> Tensor:
+    """What each token is trained towards, ``[V, V]``: itself, and for a coordinate also its neighbours."""
+    targets = torch.eye(len(PLAN_TOKENS))
+    bins = torch.arange(len(XS), dtype=torch.float)
+    near = torch.exp(-0.5 * ((bins[:, None] - bins) / BLUR).square())
+    for axis in (XS, YS):
+        first = TOKEN_ID[axis[0]]
+        targets[first : first + len(axis), first : first + len(axis)] = near / near.sum(-1, keepdim=True)
+    return targets
+
+
+def _batches(
+    out: Path, recipe: PlanRecipe, tokenizer: Tokenizer, step: int, total: int
+) -> Iterator[tuple[Told, Tensor]]:
+    """The batches from ``step`` on; pool ``p`` always holds the same samples in the same order."""
+    known: dict[str, list[PlanSample]] = {source: [] for source in DRAWN}
+    for pool in range(math.ceil(total / POOL)):
+        for sample in _kept_shard(out, pool, recipe.seed):
+            if len(tokenizer.encode(sample.text).ids) <= TEXT_ROOM:
+                known[sample.source].append(sample)
+        if (pool + 1) * POOL <= step:
+            continue
+        rng = random.Random(recipe.seed * 1_000_003 + pool)
+        sources = rng.choices(list(DRAWN), list(DRAWN.values()), k=POOL * recipe.batch)
+        samples = [varied(rng.choice(known[source]), rng) for source in sources]
+        samples.sort(key=lambda sample: len(sample.text) // 8 + len(sample.things) + len(sample.numbers))
+        starts = list(range(0, len(samples), recipe.batch))
+        rng.shuffle(starts)
+        for index, at in enumerate(starts):
+            if step <= pool * POOL + index < total:
+                yield tensors(samples[at : at + recipe.batch], tokenizer)
+
+
+def _kept_shard(out: Path, number: int, seed: int) -> list[PlanSample]:
+    """Shard ``number``, from ``out`` where it lies there already."""
+    path = out / "shards" / f"{number}.json"
+    if not path.is_file():
+        path.parent.mkdir(exist_ok=True)
+        rows = [as_row(sample) for sample in shard(number, seed)]
+        path.with_suffix(".tmp").write_text(json.dumps(rows), encoding="utf-8")
+        path.with_suffix(".tmp").replace(path)
+    return [from_row(row) for row in json.loads(path.read_text(encoding="utf-8"))]
+
+
+def tensors(samples: Sequence[PlanSample], tokenizer: Tokenizer) -> tuple[Told, Tensor]:
+    """Return requests ``[B]`` and labels ``[2 B, 1 + O]``: both forms of every plan, each begun by its form's token."""
+    plans = [tokens for s in samples for tokens in ((FORMS["steps"], *s.steps), (FORMS["numbers"], *s.numbers))]
+    labels = torch.full((len(plans), max(len(tokens) for tokens in plans)), TOKEN_ID[PAD])
+    for row, tokens in enumerate(plans):
+        labels[row, : len(tokens)] = torch.tensor([TOKEN_ID[token] for token in tokens])
+    return told(tokenizer, [(sample.text, sample.things) for sample in samples]), labels
+
+
+def held_out(plans: LoadedPlans, count: int) -> dict[str, Json]:
+    """Share of unseen samples whose whole plan is the expert's, by source and form.
+
+    Of plans in numbers every coordinate may be off by 1 cm.
+    """
+    rng, said = random.Random(HELD_OUT_SAID), said_samples(HELD_OUT_SAID)
+    found: dict[str, Json] = {}
+    for source in DRAWN:
+        drawn = (
+            next(said) if source == "said" else suite_sample(source, HELD_OUT_SEEDS + k, rng, held_out=True)
+            for k in range(count)
+        )
+        samples = [sample for sample in drawn if sample is not None]
+        for form in FORMS:
+            hits = [_same(sample, plans, form) for sample in samples]
+            found[f"{source} {form}"] = {"n": len(hits), "exact": round(sum(hits) / len(hits), 4)}
+    return found
+
+
+def _same(sample: PlanSample, plans: LoadedPlans, form: PlanForm) -> bool:
+    tokens = decoded(plans, sample.text, sample.things, form)[0].tokens
+    if form == "steps":
+        return tokens == sample.steps
+    near = [
+        one == other or (one[0] == other[0] in "xy" and abs(int(one[1:]) - int(other[1:])) <= 2)
+        for one, other in zip(tokens, sample.numbers, strict=False)
+    ]
+    return len(tokens) == len(sample.numbers) and all(near)
+
+
+def _finish(out: Path, recipe: PlanRecipe, origin: Network, run: _Run) -> Path:
+    plans = LoadedPlans(run.network.eval(), origin.tokenizer, {})
+    card: dict[str, Json] = {
+        "architecture": cast("dict[str, Json]", asdict(architecture(origin))),
+        "begun_with": origin.card.get("weights_sha256"),
+        "recipe": cast("dict[str, Json]", asdict(recipe)),
+        "seeds": {suite: [0, HELD_OUT_SEEDS - 1] for suite in SHARES},
+        "steps": run.step,
+        "cpu_seconds": round(run.seconds),
+        "loss": round(sum(run.losses[-100:]) / len(run.losses[-100:]), 4),
+        "held_out": held_out(plans, HELD_OUT_SAMPLES),
+    }
+    save_plans(out / "final", plans, card)
+    return out / "final"
+
+
+def main() -> None:
+    """Parse the command line and train."""
+    parser = argparse.ArgumentParser(description="Train the embedded writer of action plans.")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the run; continued when it holds one")
+    parser.add_argument("--samples", type=int, default=PlanRecipe.samples)
+    parser.add_argument("--seed", type=int, default=PlanRecipe.seed)
+    parser.add_argument("--encoder-rate", type=float, default=PlanRecipe.encoder_rate)
+    parser.add_argument("--decoder-rate", type=float, default=PlanRecipe.decoder_rate)
+    parser.add_argument("--threads", type=int, default=PlanRecipe.threads)
+    given = parser.parse_args()
+    train_plans(given.out, PlanRecipe(**{name: value for name, value in vars(given).items() if name != "out"}))
+
+
+if __name__ == "__main__":
+    main()
