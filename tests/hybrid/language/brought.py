@@ -1,7 +1,11 @@
-"""A tiny random causal model, built on the spot and saved as transformers saves models, for tests of brought models."""
+"""A tiny random causal model, built on the spot and saved as transformers saves models, for tests of brought models.
+
+``python -m tests.hybrid.language.brought FOLDER`` saves one, to be asked through ``local:FOLDER``.
+"""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import torch
@@ -30,3 +34,7 @@ def save_random_model(folder: Path, seed: int = 0) -> Path:
     GPT2LMHeadModel(size).save_pretrained(folder)
     fast.save_pretrained(folder)
     return folder
+
+
+if __name__ == "__main__":
+    save_random_model(Path(sys.argv[1]))
