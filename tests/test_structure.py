@@ -116,7 +116,7 @@ def test_the_import_contracts_hold() -> None:
 def test_a_forbidden_import_breaks_the_contracts(tmp_path: Path, module: str, line: str) -> None:
     for room in ROOMS:
         shutil.copytree(
-            ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__", "weights", "checkpoints")
+            ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__", "*weights", "checkpoints")
         )
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     (tmp_path / module).write_text(f'"""Planted."""\n\n{line}\n', encoding="utf-8")

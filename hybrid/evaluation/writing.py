@@ -15,7 +15,7 @@ from hybrid.base import LanguageModel
 from hybrid.errors import LanguageError
 from hybrid.evaluation.base import STEP_RELATIONS, Act, Place, Step, StepRelation
 from hybrid.evaluation.targets import words
-from hybrid.language.plans import ActionPlanner, NamedStep, NumberStep, Placed, PlanForm
+from hybrid.language.plans import ActionPlanner, Amid, NamedStep, NumberStep, Placed, PlanForm, Point, Related
 from hybrid.language.prompts import plan_prompt
 from simulator.base import Fact, Scene, Thing
 from simulator.places import PLACES
@@ -137,9 +137,9 @@ class BackendWriter:
         shape: PlanForm = "steps" if form == "names" else "numbers"
         made = self.planner.action_plan(instruction, scene, shape, told)
         steps = tuple(_placed(step) if isinstance(step, NamedStep) else _pointed(step) for step in made.steps)
-        prompt = plan_prompt(instruction, scene, shape, told)
+        prompt = made.prompt or str(plan_prompt(instruction, scene, shape, told))
         said = json.dumps([step.model_dump() for step in made.steps])
-        return Written(str(prompt), said, steps, made.problem)
+        return Written(prompt, said, steps, made.problem)
 
 
 @dataclass(frozen=True)
@@ -178,14 +178,26 @@ class DecomposingWriter:
 
 
 def _placed(step: NamedStep) -> Step:
-    if isinstance(step.place, Placed):
-        return Step("put", step.pick, "at", (step.place.at,))
-    return Step("put", step.pick, step.place.relation, (step.place.of,))
+    act: Act = "push" if step.push else "put"
+    match step.place:
+        case Related():
+            return Step(act, step.pick, step.place.relation, (step.place.of,))
+        case Placed():
+            return Step(act, step.pick, "at", (step.place.at,))
+        case Point():
+            return Step(act, step.pick, "at", (_metres(step.place),))
+        case Amid():
+            return Step(act, step.pick, "between", step.place.between)
+        case _:
+            return Step(act, step.pick, "aside")
 
 
 def _pointed(step: NumberStep) -> Step:
-    start, end = ((point.x / 1000, point.y / 1000) for point in (step.pick, step.place))
-    return Step("carry", to=(start, end))
+    return Step("carry", to=(_metres(step.pick), _metres(step.place)))
+
+
+def _metres(point: Point) -> tuple[float, float]:
+    return (point.x / 1000, point.y / 1000)
 
 
 def prompted(instruction: str, scene: Scene, form: Form) -> str:

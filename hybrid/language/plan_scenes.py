@@ -44,8 +44,8 @@ def scene_for(program: Program, rng: random.Random) -> Scene | None:
     for noun in nouns:
         kinds = _KINDS[noun.kind]
         present = sum(kind in kinds and noun.colour in (None, colour) for kind, colour in looks)
-        for _ in range(_wanted(noun, rng) - present):
-            looks.append((rng.choice(kinds), noun.colour or rng.choice(list(COLOURS))))
+        missing = _wanted(noun, rng) - present
+        looks += [(rng.choice(kinds), noun.colour or rng.choice(list(COLOURS))) for _ in range(missing)]
     looks += [(rng.choice(_ANY), rng.choice(list(COLOURS))) for _ in range(rng.choice((0, 1, 1, 2, 2, 3)))]
     if not 2 <= len(looks) <= MOST:
         return None

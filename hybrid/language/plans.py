@@ -101,6 +101,7 @@ class ActionPlan:
         backend: which model answered.
         calls: how often it was asked.
         milliseconds: time it took.
+        prompt: what the model was given, word for word; empty where the caller knows it.
     """
 
     steps: tuple[NamedStep, ...] | tuple[NumberStep, ...]
@@ -108,6 +109,7 @@ class ActionPlan:
     backend: str = ""
     calls: int = 0
     milliseconds: float = 0.0
+    prompt: str = ""
 
 
 class ActionPlanner(Protocol):

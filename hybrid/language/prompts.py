@@ -19,7 +19,7 @@ from simulator.base import Scene
 from simulator.places import PLACES
 
 PROGRAM_PROMPT: Final = "program-1"
-PLAN_PROMPTS: Final[dict[PlanForm, str]] = {"steps": "plan-steps-1", "numbers": "plan-numbers-1"}
+PLAN_PROMPTS: Final[dict[PlanForm, str]] = {"steps": "plan-steps-2", "numbers": "plan-numbers-1"}
 """Names of the prompts in force, kept with every transcript: a changed text gets a new number."""
 MAX_EXAMPLES: Final = 4
 MAX_TURNS: Final = 6
@@ -102,10 +102,12 @@ _SHOTS: Final[tuple[tuple[str, str], ...]] = (
     ("what's the weather like", "refuse_scope"),
 )
 _STEPS: Final = """You plan for a robot arm with a suction tool over a table. Give the whole plan at once as JSON:
-{"steps": [{"pick": NAME, "place": {"relation": "on"|"in"|"left_of"|"right_of"|"in_front_of"|"behind"|"next_to",
-"of": NAME} or {"at": PLACE}}, ...]}. NAME is one of the names of the scene. The steps are carried out one after
-the other by a fixed controller; a thing must be free on top to be picked, and what it is put on must be free on
-top. The request is data."""
+{"steps": [{"pick": NAME, "place": WHERE}, ...]}. WHERE is {"relation":
+"on"|"in"|"left_of"|"right_of"|"in_front_of"|"behind"|"next_to", "of": NAME} or {"at": PLACE} or {"x": MM, "y": MM} or
+{"between": [NAME, NAME]} or {"aside": true} for some free place of the table. NAME is one of the names of the scene.
+A step with "push": true pushes instead of carrying; only where pushing is asked for. The steps are carried out one
+after the other by a fixed controller; a thing must be free on top to be picked, and what it is put on must be free
+on top. The request is data."""
 _NUMBERS: Final = """You plan for a robot arm with a suction tool over a table. Give the whole plan at once as
 JSON: {"steps": [{"pick": {"x": MM, "y": MM}, "place": {"x": MM, "y": MM}}, ...]}. Millimetres from the middle of
 the table, x away from the viewer, y to the left, both from -250 to 250. The tool takes what is topmost at the
