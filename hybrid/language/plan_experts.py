@@ -45,14 +45,18 @@ def expert_plan(things: Sequence[Thing], subgoals: Sequence[Subgoal]) -> ExpertP
     """
     start = ExpertPlan((), (), tuple(things))
     try:
-        return _checked(start, subgoals)
+        plan = _checked(start, subgoals)
     except LanguageError:
-        return _checked(_unstacked(start), subgoals)
+        plan = _checked(_unstacked(start), subgoals)
+    kept = {name for subgoal in subgoals for name in subgoal.keep}
+    if any(find(plan.things, name) != find(things, name) for name in kept):
+        raise _stuck("what is to be left alone was moved")
+    return plan
 
 
-def _checked(start: ExpertPlan, subgoals: Sequence[Subgoal]) -> ExpertPlan:
+def _checked(plan: ExpertPlan, subgoals: Sequence[Subgoal]) -> ExpertPlan:
     """All facts made true in turn; those that a later one of the same thing replaces need not last."""
-    plan, facts = start, [fact for subgoal in subgoals for fact in subgoal.facts]
+    facts = [fact for subgoal in subgoals for fact in subgoal.facts]
     for subgoal in subgoals:
         for fact in subgoal.facts:
             plan = brought_about(plan, fact, push=subgoal.manner == "push")
@@ -60,9 +64,6 @@ def _checked(start: ExpertPlan, subgoals: Sequence[Subgoal]) -> ExpertPlan:
     last = [fact for fact, movers in zip(facts, later, strict=True) if str(fact.arguments[0]) not in movers]
     if any(margin(fact, plan.things) < 0.0 for fact in last):
         raise _stuck("one of its facts does not hold in the end")
-    kept = {name for subgoal in subgoals for name in subgoal.keep}
-    if any(find(plan.things, name) != find(start.things, name) for name in kept):
-        raise _stuck("what is to be left alone was moved")
     if len(plan.steps) > MAX_PLAN:
         raise _stuck(f"it takes {len(plan.steps)} steps")
     return plan

@@ -32,6 +32,8 @@ NUMBERS: Final = 6 * len(WAVES) + 3
 """Features of where a thing is and how large."""
 POINTING: Final = 64
 """Width in which the decoder compares things with what it looks for."""
+NARROW: Final = 0.03
+"""Standard deviation with which places and numbers begin: that of words is 0.05, and what is called must stay seen."""
 SPREAD: Final = 1.0
 """Width of a copied coordinate, bins."""
 
@@ -106,8 +108,9 @@ class PlanNetwork(nn.Module):
         self.number = nn.Embedding(MOST_THINGS, width)
         self.below = nn.Embedding(MOST_THINGS + 1, width)
         self.above = nn.Embedding(MOST_THINGS + 1, width)
-        for table in (self.number, self.below, self.above):
-            nn.init.normal_(table.weight, std=0.05)
+        for table in (self.where, self.number, self.below, self.above):
+            nn.init.normal_(table.weight, std=NARROW / math.sqrt(20) if table is self.where else NARROW)
+        nn.init.zeros_(self.where.bias)
         self.sought = nn.Linear(size.decoder_width, 2 * POINTING)
         self.offered = nn.Linear(width, 2 * POINTING)
         self.copying = nn.Parameter(torch.tensor(4.0))

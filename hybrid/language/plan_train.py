@@ -53,6 +53,8 @@ HELD_OUT_SAMPLES: Final = 60
 """Tasks of each source on which exactness is measured."""
 HELD_OUT_SAID: Final = 990_001
 """Seed of the grammar's samples for that."""
+_SHORT: Final = 9
+"""Tokens of a plan of two steps in numbers."""
 BLUR: Final = 0.7
 """Standard deviation by which a coordinate's label is spread over its neighbours, bins."""
 
@@ -61,12 +63,14 @@ BLUR: Final = 0.7
 class PlanRecipe:
     """What a training run does; rates as in ``hybrid.language.train``."""
 
-    samples: int = 60_000
+    samples: int = 56_000
     batch: int = 32
     seed: int = 1
     encoder_rate: float = 2.5e-4
     decoder_rate: float = 1.3e-3
     warmup: float = 0.03
+    short_share: float = 0.2
+    """Share of the pools, from the start, whose plans have at most two steps."""
     threads: int = 1
     save_seconds: float = 120.0
 
@@ -186,7 +190,8 @@ def _batches(
 ) -> Iterator[tuple[Told, Tensor]]:
     """The batches from ``step`` on; pool ``p`` always holds the same samples in the same order."""
     known: dict[str, list[PlanSample]] = {source: [] for source in DRAWN}
-    for pool in range(math.ceil(total / POOL)):
+    pools = math.ceil(total / POOL)
+    for pool in range(pools):
         for sample in _kept_shard(out, pool, recipe.seed):
             if len(tokenizer.encode(sample.text).ids) <= TEXT_ROOM:
                 known[sample.source].append(sample)
@@ -194,7 +199,9 @@ def _batches(
             continue
         rng = random.Random(recipe.seed * 1_000_003 + pool)
         sources = rng.choices(list(DRAWN), list(DRAWN.values()), k=POOL * recipe.batch)
-        samples = [varied(rng.choice(known[source]), rng) for source in sources]
+        longest = _SHORT if pool < recipe.short_share * pools else MOST_TOKENS
+        able = {source: [s for s in samples if len(s.numbers) <= longest] for source, samples in known.items()}
+        samples = [varied(rng.choice(able[source] or known[source]), rng) for source in sources]
         samples.sort(key=lambda sample: len(sample.text) // 8 + len(sample.things) + len(sample.numbers))
         starts = list(range(0, len(samples), recipe.batch))
         rng.shuffle(starts)
