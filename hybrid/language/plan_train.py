@@ -198,7 +198,8 @@ def _batches(
         if (pool + 1) * POOL <= step:
             continue
         rng = random.Random(recipe.seed * 1_000_003 + pool)
-        sources = rng.choices(list(DRAWN), list(DRAWN.values()), k=POOL * recipe.batch)
+        weights = {source: share for source, share in DRAWN.items() if known[source]}
+        sources = rng.choices(list(weights), list(weights.values()), k=POOL * recipe.batch)
         longest = _SHORT if pool < recipe.short_share * pools else MOST_TOKENS
         able = {source: [s for s in samples if len(s.numbers) <= longest] for source, samples in known.items()}
         samples = [varied(rng.choice(able[source] or known[source]), rng) for source in sources]

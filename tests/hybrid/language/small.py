@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from tokenizers import Tokenizer
 
 from hybrid.language.network import SHIPPED, TOKENIZER_FILE, Architecture, Network, build
+from hybrid.language.plan_files import LoadedPlans
+from hybrid.language.plan_network import PlanNetwork
+from hybrid.language.plan_wire import MOST_TOKENS
 
 
 def small_tokenizer() -> Tokenizer:
@@ -29,3 +34,9 @@ def small_architecture() -> Architecture:
 def small_network(seed: int = 0) -> Network:
     torch.manual_seed(seed)
     return Network(build(small_architecture()).eval(), small_tokenizer(), {})
+
+
+def small_plans(seed: int = 0) -> LoadedPlans:
+    torch.manual_seed(seed)
+    size = replace(small_architecture(), wire_positions=MOST_TOKENS + 1)
+    return LoadedPlans(PlanNetwork(size).eval(), small_tokenizer(), {})
