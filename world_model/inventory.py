@@ -8,12 +8,30 @@ just one inside a stack, it is there.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 from simulator.base import COLOURS, MOVABLE, Thing
-from world_model.seeing import STRANGER, Seen
+from world_model.seeing import DOUBLE, STRANGER, Seen
 from world_model.stature import rooms
+
+
+def no_doubles(declared: Sequence[Thing], seen: Seen) -> list[int]:
+    """Return the columns of ``seen`` without those that are too light to be what was declared.
+
+    Of more things of one colour and kind than were declared, those lighter than ``DOUBLE`` of the heaviest are shadows
+    and fringes: they may not take the name of what is plainly seen.
+    """
+    looks = [(thing.colour, thing.kind) for thing in seen.things]
+    wanted = Counter((thing.colour, thing.kind) for thing in declared)
+    kept: list[int] = []
+    for column, look in enumerate(looks):
+        masses = sorted((float(seen.mass[c]) for c, other in enumerate(looks) if other == look), reverse=True)
+        least = DOUBLE * masses[wanted[look] - 1] if len(masses) > wanted[look] > 0 else 0.0
+        if seen.mass[column] >= least:
+            kept.append(column)
+    return kept
 
 
 def leftovers(declared: Sequence[Thing], seen: Seen, match: dict[int, Thing]) -> dict[int, Thing]:

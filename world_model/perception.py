@@ -20,11 +20,11 @@ from torch import Tensor
 from simulator.base import MOVABLE, FloatArray, Observation, Scene, Thing
 from world_model.base import BLOCK, Belief
 from world_model.errors import PerceptionError
-from world_model.inventory import hidden, leftovers, misread
+from world_model.inventory import hidden, leftovers, misread, no_doubles
 from world_model.model import LatentState, WorldModel
 from world_model.novelty import ODDITIES, Look, look_of, oddities
 from world_model.outline import outlines_of
-from world_model.seeing import STRANGER, Seen, at, discern
+from world_model.seeing import DOUBLE, STRANGER, Seen, at, discern
 from world_model.stature import carriers
 
 NEAR = 0.06
@@ -48,8 +48,6 @@ NOVEL = {
 """What is wrong and what to do, for each oddity of a first look."""
 INFERRED = 0.5
 """Confidence in a thing that nobody sees but that must be there."""
-DOUBLE = 0.5
-"""A double of a known thing is lighter than this share of it."""
 FRINGE = 0.02
 """How far outside the outline of a thing of its colour a double may lie, metres."""
 TOOL_LIKE = ("black", "gray")
@@ -204,7 +202,9 @@ def difference(expected: Thing, seen: Thing) -> float:
 def first_belief(seen: Seen, tool: Tensor, names: Scene | None, *, inventory: bool = True) -> Belief:
     """Return the belief of a first look, named after the declared scene where one is given; see ``inventory``."""
     declared = names.things if names is not None else ()
-    match = {column: declared[row] for row, column in matched_alike(declared, seen.things).items()}
+    likely = no_doubles(declared, seen) if inventory else list(range(len(seen.things)))
+    alike = matched_alike(declared, [seen.things[column] for column in likely])
+    match = {likely[k]: declared[row] for row, k in alike.items()}
     match |= leftovers(declared, seen, match) if inventory else {}
     match |= misread(declared, seen, match) if inventory else {}
     counts = Counter(thing.id.rsplit("_", 1)[0] for thing in declared)

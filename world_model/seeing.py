@@ -16,6 +16,8 @@ from world_model.stature import standing
 
 TOKEN_SHARE = 0.5
 """Weight of the token's opinion of the kind beside the fovea's, which sees more pixels."""
+DOUBLE = 0.5
+"""A double of a known thing is lighter than this share of it."""
 STRANGER = 12.0
 """Summed cell weight from which something nobody expected is believed to be there."""
 THINNEST = 0.0005

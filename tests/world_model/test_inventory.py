@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from simulator.base import Thing
-from world_model.inventory import hidden, leftovers, misread
+from world_model.inventory import hidden, leftovers, misread, no_doubles
 from world_model.seeing import Seen
 
 
@@ -26,6 +26,14 @@ def test_a_lone_leftover_of_a_colour_is_the_declared_one_in_spite_of_a_light_gho
     seen = look(cube("a", colour="red", kind="cylinder"), cube("b", colour="red"), mass=(30.0, 5.0))
     assert leftovers(DECLARED[:1], seen, {}) == {0: DECLARED[0]}
     assert leftovers(DECLARED[:1], look(*seen.things, mass=(30.0, 20.0)), {}) == {}
+
+
+def test_a_light_double_may_not_take_the_name_of_what_is_plainly_seen() -> None:
+    seen = look(cube("a", colour="red", x=0.2), cube("b", colour="red", x=0.0), mass=(60.0, 10.0))
+    assert no_doubles(DECLARED[:1], seen) == [0]
+    assert no_doubles(DECLARED[:1], look(*seen.things, mass=(60.0, 40.0))) == [0, 1]
+    assert no_doubles((DECLARED[0], cube("red_cube_2")), seen) == [0, 1]
+    assert no_doubles((), seen) == [0, 1]
 
 
 def test_the_one_thing_missing_is_the_one_that_is_hardly_seen() -> None:
