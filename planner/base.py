@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
 
 from simulator.base import FloatArray, Subgoal, Thing
 from world_model.base import Belief
-from world_model.model import LatentState
+from world_model.model import LatentState, Stride
 from world_model.proposals import Aim
 
 ManipulationKind = Literal["pick_place", "push"]
@@ -121,6 +121,28 @@ class Dynamics(Protocol):
 
     def where(self, tokens: Tensor) -> Tensor:
         """Return positions ``[..., 3]`` in metres of tokens ``[..., D]``."""
+        ...
+
+
+class Strider(Protocol):
+    """What takes strides towards one aim: proposes a block of control steps, imagines it, reads out positions."""
+
+    def __call__(
+        self, state: LatentState, positions: Tensor, generator: torch.Generator, rising: int, rise: Tensor
+    ) -> Stride:
+        """Take a stride from ``state`` with things at ``positions [B, N, 3]``, metres.
+
+        The displacements of the first ``rising`` rows are all ``rise [3]``, metres, whatever is proposed.
+        """
+        ...
+
+
+@runtime_checkable
+class Striding(Protocol):
+    """A model that takes a stride faster than by its parts."""
+
+    def strider(self, start: LatentState, row: int, aim: Aim, temperature: float) -> Strider:
+        """Return what takes strides from ``start`` towards ``aim`` (a batch of one) for the thing ``row``."""
         ...
 
 

@@ -7,17 +7,19 @@ H, A]`` to cost ``[B, S]``.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from planner.base import Dynamics, Manipulation
-from simulator.base import Subgoal, Thing
+from simulator.base import FloatArray, Subgoal, Thing
 from world_model.base import BLOCK
 from world_model.energies import Table, disturbance, goal_energy
-from world_model.model import LatentState, path
-from world_model.outline import extents
+from world_model.model import LatentState, paths
 from world_model.proposals import Aim
 
 STEP_PRICE = 0.004
@@ -44,6 +46,8 @@ RISK = 0.03
 """Energy of a thing that surely topples, and of one that surely strays, metres."""
 RETREAT = 0.05
 """How far above the thing the tool must be for a manipulation to be complete, metres."""
+
+Flags = NDArray[np.bool_]
 
 
 def encoded(manipulations: list[Manipulation]) -> Tensor:
@@ -124,7 +128,7 @@ class Recorder:
     def keep(self, rows: Tensor) -> None:
         """Forget all sequences but ``rows``."""
         for parts in (self.actions, self.tools, self.positions):
-            parts[:] = [part[rows] for part in parts]
+            parts[:] = torch.stack(parts)[:, rows].unbind(0)
 
     def rollout(self) -> Rollout:
         """Return what was collected."""
@@ -154,17 +158,22 @@ class ControlCost:
         start: the state to start from, a batch of one.
         row: of the thing to move.
         manipulation: what level 2 wants done.
+        before: ``[1, N, 3]`` where things are at the start, metres, if that is known already.
     """
 
-    def __init__(self, model: Dynamics, start: LatentState, row: int, manipulation: Manipulation) -> None:
+    def __init__(
+        self, model: Dynamics, start: LatentState, row: int, manipulation: Manipulation, before: Tensor | None = None
+    ) -> None:
         self.model, self.start, self.row, self.manipulation = model, start, row, manipulation
-        self.before = model.where(start.tokens)
+        self.before = model.where(start.tokens) if before is None else before
         self.target = torch.tensor(manipulation.target)
         self.pushing = manipulation.kind == "push"
-        self.half = float(start.size[0, row, 2]) / 2
-        self.broad = float(extents(start.size[0, row])[0][1]) / 2
-        self.grip = self.before[0, row] + torch.tensor([0.0, 0.0, self.half - GRIP])
-        size = start.size[0, row] - torch.tensor([0.0, 0.0, 2 * GRIP, 0.0])
+        xx, yy, height, xy = start.size[0, row].tolist()
+        self.half = height / 2
+        self.broad = (xx + yy) / 4 - math.hypot(xx - yy, 2 * xy) / 4
+        x, y, z = self.before[0, row].tolist()
+        self.grip = torch.tensor([x, y, z + self.half - GRIP])
+        size = torch.tensor([xx, yy, height - 2 * GRIP, xy])
         self._asked = (size, self.target, torch.tensor(manipulation.clearance), torch.tensor(float(self.pushing)))
 
     def aim(self, positions: Tensor) -> Aim:
@@ -172,8 +181,8 @@ class ControlCost:
         asked = [part.expand(len(positions), *part.shape) for part in self._asked]
         return Aim(positions[:, self.row], *asked)
 
-    def status(self, tool: Tensor, positions: Tensor) -> tuple[Tensor, Tensor]:
-        """Return where the thing is being worked on, and where the tool is up and away from it, ``[...]`` bool each.
+    def status(self, tool: FloatArray, positions: FloatArray) -> tuple[Flags, Flags]:
+        """Return where the thing is being worked on, and where the tool is up and away from it, ``[...]`` each.
 
         To work on a thing is to hold it or, pushing, to be down beside it.
 
@@ -187,39 +196,41 @@ class ControlCost:
 
     def judge(self, rollout: Rollout) -> Judgement:
         """Return what the imagined sequences of ``rollout`` are worth."""
-        tools, count = rollout.tools[1:], len(rollout.actions)
-        working, away = self.status(tools, rollout.positions[1:])
-        worked = working.cumsum(0) > 0
+        tools, places, count = rollout.tools.numpy()[1:], rollout.positions.numpy(), len(rollout.actions)
+        working, away = self.status(tools, places[1:])
+        worked = np.logical_or.accumulate(working, axis=0)
         complete = worked & away
         finished = complete.any(0)
-        length = torch.where(finished, complete.int().argmax(0) + 1, count)
-        counts = worked & (tools[..., 3] > 0.5) & (torch.arange(count)[:, None] < length)
-        doubt = torch.where(counts, 1 - tools[..., 4], 0.0).amax(0)
-        positions = rollout.positions[length, torch.arange(len(length))]
-        others = torch.relu((positions - self.before).norm(dim=-1) - 0.01)
+        length = np.where(finished, complete.argmax(0) + 1, count)
+        counts = worked & (tools[..., 3] > 0.5) & (np.arange(count)[:, None] < length)
+        doubt = np.where(counts, 1 - tools[..., 4], np.float32(0)).max(0)
+        positions = places[length, np.arange(len(length))]
+        others = np.maximum(distances(positions - self.before.numpy()) - np.float32(0.01), 0)
         others[:, self.row] = 0
-        miss = (positions[:, self.row] - self.target).norm(dim=-1)
-        cost = miss + self.reach(rollout, worked) + DOUBT * doubt + others.sum(-1) + BLOCK_PRICE * length
-        return Judgement(cost + UNFINISHED * ~finished, length, positions)
+        miss = distances(positions[:, self.row] - self.target.numpy())
+        cost = miss + self.reach(rollout, worked) + np.float32(DOUBT) * doubt + others.sum(-1)
+        cost += (BLOCK_PRICE * length + UNFINISHED * ~finished).astype(np.float32)
+        return Judgement(torch.from_numpy(cost), torch.from_numpy(length), torch.from_numpy(positions))
 
-    def reach(self, rollout: Rollout, worked: Tensor) -> Tensor:
+    def reach(self, rollout: Rollout, worked: Flags) -> FloatArray:
         """Return ``[S]``: how near the sucking tip ever came to the grip, and how deep it dug into the thing, metres.
 
         Both count until the thing is held (``worked [L, S]``), and the grip is where the thing was believed to be at
         first: otherwise the search exploits the model, choosing quick dips after which the model imagines the thing to
         come along. Horizontal distance counts half.
         """
+        actions = rollout.actions.numpy()
         if self.pushing:
-            return torch.zeros(rollout.actions.shape[1])
-        tips = path(rollout.tools[:-1, :, :3].flatten(0, 1), rollout.actions.flatten(0, 1))
-        offset = tips.unflatten(0, worked.shape) - self.grip
-        aside = offset[..., :2].norm(dim=-1)
-        distance = 0.5 * aside + torch.relu(offset[..., 2])
-        before = torch.ones_like(aside, dtype=torch.bool)
-        before[1:] = ~worked[:-1, :, None]
-        nearest = torch.where(before & (rollout.actions[..., 3] > 0.5), distance, FAR).clamp(max=FAR).amin((0, 2))
-        depth = torch.relu(-offset[..., 2] - PRESSED)
-        return nearest + torch.where(before & (aside < self.broad + TIP), depth, 0.0).amax((0, 2))
+            return np.zeros(actions.shape[1], dtype=np.float32)
+        offset = paths(rollout.tools.numpy()[:-1, :, :3], actions) - self.grip.numpy()
+        aside, depth = distances(offset[..., :2]), offset[..., 2]
+        before = np.ones_like(worked)
+        before[1:] = ~worked[:-1]
+        sucking = before[..., None] & (actions[..., 3] > 0.5)
+        distance = np.minimum(np.float32(0.5) * aside + np.maximum(depth, 0), np.float32(FAR))
+        nearest = np.where(sucking, distance, np.float32(FAR)).min((0, 2))
+        within = before[..., None] & (aside < self.broad + TIP)
+        return nearest + np.where(within, np.maximum(-depth - np.float32(PRESSED), 0), 0).max((0, 2))
 
     def __call__(self, actions: Tensor) -> Tensor:
         """Return the cost ``[B, S]`` of action sequences ``[B, S, H, A]``, ``H`` a multiple of the block length."""
@@ -230,6 +241,11 @@ class ControlCost:
             state, *_ = self.model.after_block(state, block)
             seen.add(block, state.tool, self.model.where(state.tokens))
         return self.judge(seen.rollout()).cost.view(actions.shape[:2])
+
+
+def distances(offsets: FloatArray) -> FloatArray:
+    """Return the lengths ``[...]`` of ``offsets [..., X]``."""
+    return np.sqrt(np.einsum("...x,...x", offsets, offsets))
 
 
 def moved(things: tuple[Thing, ...], positions: Tensor) -> tuple[Thing, ...]:

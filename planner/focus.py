@@ -7,28 +7,33 @@ spared, the check in the simulator still sees.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
-
-import numpy as np
 
 from planner.base import Manipulation
 from planner.room import outer
-from simulator.base import FloatArray
 from world_model.base import Belief
 
 MARGIN = 0.03
 """Things whose outlines come this near to the moved thing's are imagined, metres."""
+
+Flat = tuple[float, float]
+"""A point or a way on the table, metres."""
 
 
 def focused(belief: Belief, manipulation: Manipulation) -> tuple[Belief, list[int]]:
     """Return ``belief`` with only the things that ``manipulation`` could meet, and their rows in it."""
     things = belief.scene.things
     moved = things[belief.index(manipulation.thing)]
-    distance = np.array([t.position[:2] for t in things]) - np.array([moved.position[:2]])
-    way = np.subtract(manipulation.target[:2], moved.position[:2])
-    apart = from_lane(distance, way) if manipulation.kind == "push" else from_ends(distance, way)
-    near = apart < np.array([outer(thing) for thing in things]) + outer(moved) + MARGIN
-    rows = [int(row) for row in np.flatnonzero(near)]
+    x, y, _ = moved.position
+    way = manipulation.target[0] - x, manipulation.target[1] - y
+    apart = from_lane if manipulation.kind == "push" else from_ends
+    reach = outer(moved) + MARGIN
+    rows = [
+        row
+        for row, thing in enumerate(things)
+        if apart((thing.position[0] - x, thing.position[1] - y), way) < outer(thing) + reach
+    ]
     if len(rows) == len(things):
         return belief, rows
     scene = replace(belief.scene, things=tuple(things[row] for row in rows))
@@ -36,12 +41,13 @@ def focused(belief: Belief, manipulation: Manipulation) -> tuple[Belief, list[in
     return Belief(*parts), rows
 
 
-def from_ends(points: FloatArray, way: FloatArray) -> FloatArray:
-    """Return the distances ``[N]`` of ``points [N, 2]`` from the nearer of the origin and ``way [2]``, metres."""
-    return np.minimum(np.hypot(*points.T), np.hypot(*(points - way).T))
+def from_ends(point: Flat, way: Flat) -> float:
+    """Return the distance of ``point`` from the nearer of the origin and ``way``, metres."""
+    return min(math.hypot(*point), math.hypot(point[0] - way[0], point[1] - way[1]))
 
 
-def from_lane(points: FloatArray, way: FloatArray) -> FloatArray:
-    """Return the distances ``[N]`` of ``points [N, 2]`` from the line between the origin and ``way [2]``, metres."""
-    share = np.clip(points @ way / max(float(way @ way), 1e-9), 0.0, 1.0)
-    return np.hypot(*(points - share[:, None] * way).T)
+def from_lane(point: Flat, way: Flat) -> float:
+    """Return the distance of ``point`` from the line between the origin and ``way``, metres."""
+    along = (point[0] * way[0] + point[1] * way[1]) / max(way[0] * way[0] + way[1] * way[1], 1e-9)
+    share = min(max(along, 0.0), 1.0)
+    return math.hypot(point[0] - share * way[0], point[1] - share * way[1])

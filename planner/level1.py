@@ -11,16 +11,19 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from planner.base import Dynamics, Manipulation, TraceEntry
 from planner.cost import ControlCost, Recorder, Rollout
 from planner.focus import focused
+from planner.striding import strider
 from simulator.base import MAX_STEP, FloatArray
 from world_model.base import BLOCK, Belief
 
 LOFT = 0.08
 """A tool this far above a thing's upper face may move over it, metres."""
+NOTHING = torch.zeros(3)
 
 
 @dataclass(frozen=True)
@@ -70,17 +73,19 @@ def select(
 ) -> ControlPlan:
     """Return the best of ``search.candidates`` imagined control sequences for ``manipulation``."""
     near, rows = focused(belief, manipulation)
-    cost = ControlCost(model, model.begin(near), near.index(manipulation.thing), manipulation)
+    positions = model.where(model.begin(belief).tokens)[0].clone()
+    start, row = model.begin(near), near.index(manipulation.thing)
+    cost = ControlCost(model, start, row, manipulation, before=positions[rows][None])
     rollout = imagine(cost, search, generator)
     judged = cost.judge(rollout)
-    best = int(judged.cost.argmin())
+    values = judged.cost.numpy()
+    best = int(values.argmin())
     actions = rollout.actions[: int(judged.length[best]), best].flatten(0, 1)
-    positions = model.where(model.begin(belief).tokens)[0]
     positions[rows] = judged.positions[best]
-    energies = tuple(round(float(e), 4) for e in judged.cost.sort().values[:5])
+    energies = tuple(round(energy, 4) for energy in np.sort(values)[:5].tolist())
     words = f"{manipulation.kind} {manipulation.thing}: {len(actions)} control steps"
     trace = TraceEntry(1, search.candidates, energies, words)
-    return ControlPlan(actions.numpy(), float(judged.cost[best]), positions.clone(), trace)
+    return ControlPlan(actions.numpy(), float(values[best]), positions, trace)
 
 
 def rested(actions: FloatArray) -> FloatArray:
@@ -90,38 +95,34 @@ def rested(actions: FloatArray) -> FloatArray:
 
 def imagine(cost: ControlCost, search: ControlSearch, generator: torch.Generator) -> Rollout:
     """Imagine candidates block by block, each block proposed where the last one was imagined to lead."""
-    model, state = cost.model, cost.start.repeat(search.candidates)
+    state, stride = cost.start.repeat(search.candidates), strider(cost, search.temperature)
     seen = Recorder(state.tool, cost.before.expand(search.candidates, -1, -1))
-    worked = finished = torch.zeros(search.candidates, dtype=torch.bool)
-    rising = int(search.lifted * search.candidates)
+    worked, finished = np.zeros((2, search.candidates), dtype=np.bool_)
+    rise = risen(cost)
+    rising = 0 if rise is None else int(search.lifted * search.candidates)
     while len(seen.actions) < search.blocks and share(finished) < search.quorum:
-        aim = cost.aim(seen.positions[-1])
-        block = model.proposals.sample(state.tool, aim, temperature=search.temperature, generator=generator)
-        if not seen.actions:
-            block[:rising, :, :3] = lift(cost, block[:rising])
-        state, *_ = model.after_block(state, block)
-        seen.add(block, state.tool, model.where(state.tokens))
-        working, away = cost.status(state.tool, seen.positions[-1])
-        worked = worked | working
-        finished = finished | (worked & away)
+        led = stride(state, seen.positions[-1], generator, rising, NOTHING if rise is None else rise)
+        state, rising = led.state, 0
+        seen.add(led.block, state.tool, led.positions)
+        working, away = cost.status(state.tool.numpy(), led.positions.numpy())
+        worked |= working
+        finished |= worked & away
         if not cost.pushing and len(worked) > search.kept and share(worked) >= search.settled:
             best = cost.judge(seen.rollout()).cost.topk(search.kept, largest=False).indices
             seen.keep(best)
-            state, worked, finished = state.at(best), worked[best], finished[best]
+            state, worked, finished = state.at(best), worked[best.numpy()], finished[best.numpy()]
     return seen.rollout()
 
 
-def lift(cost: ControlCost, block: Tensor) -> Tensor:
-    """Return the moves of a block that takes a low tool straight up, or those of ``block`` where it is high enough.
+def risen(cost: ControlCost) -> Tensor | None:
+    """Return the displacement ``[3]`` a step that takes a low tool straight up, metres; None where it is high enough.
 
     A tool that sets out hardly higher than what it is to grip from above runs into its side.
     """
     missing = float(cost.grip[2] + LOFT - cost.start.tool[0, 2])
-    if cost.pushing or missing <= 0:
-        return block[..., :3]
-    return torch.tensor([0.0, 0.0, min(MAX_STEP, missing / BLOCK)])
+    return None if cost.pushing or missing <= 0 else torch.tensor([0.0, 0.0, min(MAX_STEP, missing / BLOCK)])
 
 
-def share(flags: Tensor) -> float:
+def share(flags: NDArray[np.bool_]) -> float:
     """Return the share of ``flags [S]`` that are set."""
-    return int(flags.sum()) / len(flags)
+    return np.count_nonzero(flags) / len(flags)

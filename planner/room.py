@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -69,7 +70,7 @@ def outer(thing: Thing) -> float:
     """Return the radius of the circle around the outline, metres."""
     if thing.kind in ROUND:
         return max(thing.size[:2]) / 2
-    return float(np.hypot(thing.size[0], thing.size[1])) / 2
+    return math.hypot(thing.size[0], thing.size[1]) / 2
 
 
 def inner(thing: Thing) -> float:

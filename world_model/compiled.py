@@ -1,30 +1,38 @@
-"""The world model as the search uses it, compiled: ONNX graphs of its four calls, run by ONNX Runtime.
+"""The world model as the search uses it, compiled: ONNX graphs of its calls, run by ONNX Runtime.
 
 The search takes many small steps, in which PyTorch spends its time on dispatching a hundred operations rather than on
-their arithmetic. The graphs are written once, with the checkpoint; all else about the model stays in PyTorch.
+their arithmetic. The graphs of its four calls are written once, with the checkpoint; that of a whole stride is written
+in few operations (``world_model.stride``) and put together when a checkpoint is loaded. All else about the model stays
+in PyTorch.
 """
 
 from __future__ import annotations
 
 import hashlib
 import warnings
+from functools import cache
 from pathlib import Path
 
+import numpy as np
 import onnx
 import onnxruntime
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from world_model.base import BLOCK, Belief
 from world_model.errors import CheckpointError
-from world_model.model import LatentState, WorldModel
+from world_model.model import LatentState, Stride, WorldModel
 from world_model.proposals import COLDEST, Aim, Chance, ProposalPolicy, chance
+from world_model.stride import stride_graph
 
 OPSET = 17
 """Version of the ONNX operators the graphs are written in."""
 MARK = "weights"
 """Key under which a graph names the weights it was written from."""
 REWRITE = "Use the packaged checkpoint, or train one with `hybrid train --preset cpu`."
+HIDDEN = "hidden"
+"""Key under which the graph of a stride names the width of its rows."""
 STATE = ("tokens", "size", "tool", "present")
 DRAWN = ("tool", "thing", "outline", "target", "clearance", "push", "temperature", "race", "noise", "coins")
 OF_THINGS = ("tokens", "size", "present")
@@ -108,6 +116,14 @@ def digest_of(folder: Path) -> str:
     return hashlib.sha256((folder / "weights.safetensors").read_bytes()).hexdigest()
 
 
+def session_of(graph: str | bytes) -> onnxruntime.InferenceSession:
+    """Return ``graph``, a file or its content, ready to run on one thread."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+
 class Graph:
     """One graph on one thread.
 
@@ -120,13 +136,10 @@ class Graph:
     """
 
     def __init__(self, path: Path, digest: str) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
         if not path.is_file():
             raise CheckpointError(f"checkpoint.{path.stem}", f"there is no {path.name} beside the weights", REWRITE)
         try:
-            self.session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+            self.session = session_of(str(path))
         except Exception as error:
             raise CheckpointError(f"checkpoint.{path.stem}", f"{path.name} cannot be read", REWRITE) from error
         if self.session.get_modelmeta().custom_metadata_map.get(MARK) != digest:
@@ -154,6 +167,60 @@ class CompiledProposals:
         )[0]  # fmt: skip
 
 
+class CompiledStrider:
+    """Takes strides towards one aim; implements ``planner.base.Strider``.
+
+    Args:
+        session: the graph of a stride.
+        start: where the first stride begins; what does not change while imagining is taken from it.
+        row: of the thing to move.
+        aim: what is asked for, a batch of one; where the thing is comes from the positions of each stride.
+        temperature: sharpness of the proposals.
+    """
+
+    def __init__(
+        self, session: onnxruntime.InferenceSession, start: LatentState, row: int, aim: Aim, temperature: float
+    ) -> None:
+        rows, hidden = start.tokens.shape[1] + 1, session.get_modelmeta().custom_metadata_map[HIDDEN]
+        asked = torch.cat([aim.size, aim.target, aim.clearance[:, None], aim.push[:, None]], dim=-1)
+        self.session = session
+        self.fed = {
+            "size": start.size[:1].numpy(),
+            "row": np.array(row),
+            "rise": np.zeros(3 * BLOCK, dtype=np.float32),
+            "asked": asked.numpy(),
+            "temperature": np.array(max(temperature, COLDEST), dtype=np.float32),
+            "query_shape": np.array([-1, rows, 1, int(hidden)]),
+            "key_shape": np.array([-1, 1, rows, int(hidden)]),
+            "value_shape": np.array([-1, 1, rows, int(hidden) + 1]),
+            "rows_shape": np.array([-1, rows, int(hidden)]),
+        }
+
+    def __call__(
+        self, state: LatentState, positions: Tensor, generator: torch.Generator, rising: int, rise: Tensor
+    ) -> Stride:
+        """Take a stride from ``state`` with things at ``positions [S, N, 3]``, metres.
+
+        The displacements of the first ``rising`` rows are all ``rise [3]``, metres.
+        """
+        luck = chance(len(positions), generator)
+        fed = self.fed
+        fed["tokens"], fed["places"], fed["tool"] = state.tokens.numpy(), positions.numpy(), state.tool.numpy()
+        fed["race"], fed["noise"], fed["coins"] = luck.race.numpy(), luck.noise.numpy(), luck.coins.numpy()
+        fed["rising"] = rows_before(rising, len(positions))
+        if rising:
+            fed["rise"] = np.tile(rise.numpy(), BLOCK)
+        block, tokens, places, tool = self.session.run(None, fed)
+        after = LatentState(torch.from_numpy(tokens), state.size, torch.from_numpy(tool), state.present, state.fate)
+        return Stride(torch.from_numpy(block), after, torch.from_numpy(places))
+
+
+@cache
+def rows_before(row: int, rows: int) -> NDArray[np.bool_]:
+    """Return ``[rows, 1]``: which rows come before ``row``."""
+    return (np.arange(rows) < row)[:, None]
+
+
 class CompiledModel:
     """Implements ``planner.base.Dynamics`` with the graphs of a trained model.
 
@@ -174,6 +241,7 @@ class CompiledModel:
         )
         self.place = Graph(folder / "where.onnx", digest)
         self.proposals = CompiledProposals(Graph(folder / "proposals.onnx", digest))
+        self.stride = session_of(stride_graph(model))
 
     def begin(self, belief: Belief) -> LatentState:
         """Return ``belief`` as a batch of one state to imagine from."""
@@ -190,6 +258,10 @@ class CompiledModel:
     def where(self, tokens: Tensor) -> Tensor:
         """Return positions ``[B, N, 3]`` in metres of tokens ``[B, N, D]``."""
         return self.place(tokens=tokens)[0]
+
+    def strider(self, start: LatentState, row: int, aim: Aim, temperature: float) -> CompiledStrider:
+        """Return what takes strides from ``start`` towards ``aim`` (a batch of one) for the thing ``row``."""
+        return CompiledStrider(self.stride, start, row, aim, temperature)
 
     def _after(self, graph: Graph, state: LatentState, action: Tensor) -> LatentState:
         if state.tokens.shape[1] == 0:

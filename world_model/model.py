@@ -10,10 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
-from simulator.base import COLOURS, MAX_STEP, TOOL_CEILING, Camera
+from simulator.base import COLOURS, MAX_STEP, TOOL_CEILING, Camera, FloatArray
 from world_model.base import Belief, Imagined
 from world_model.encoder import PixelEncoder, Votes
 from world_model.fovea import Fovea
@@ -90,6 +91,21 @@ class LatentState:
     def at(self, rows: Tensor) -> LatentState:
         """Return the states ``rows [S]`` of the batch."""
         return LatentState(*(part[rows] for part in vars(self).values()))
+
+
+@dataclass(frozen=True)
+class Stride:
+    """A block of control steps as proposed, and where it is imagined to lead.
+
+    Attributes:
+        block: ``[B, K, A]`` metres and suction.
+        state: afterwards.
+        positions: ``[B, N, 3]`` decoded from it, metres.
+    """
+
+    block: Tensor
+    state: LatentState
+    positions: Tensor
 
 
 def stacked(states: list[LatentState]) -> LatentState:
@@ -208,6 +224,17 @@ def path(tip: Tensor, actions: Tensor) -> Tensor:
         tip = torch.clamp(tip + move, low, high)
         tips.append(tip)
     return torch.stack(tips, dim=1)
+
+
+def paths(tip: FloatArray, actions: FloatArray) -> FloatArray:
+    """Return ``path`` of arrays: tips ``[..., K, 3]`` from ``tip [..., 3]`` along ``actions [..., K, A]``."""
+    low, high = (corner.numpy() for corner in reach(torch.device("cpu")))
+    moves = np.minimum(np.maximum(actions[..., :3], np.float32(-MAX_STEP)), np.float32(MAX_STEP))
+    tips = np.empty_like(moves)
+    for k in range(moves.shape[-2]):
+        tip = np.minimum(np.maximum(tip + moves[..., k, :], low), high)
+        tips[..., k, :] = tip
+    return tips
 
 
 @cache

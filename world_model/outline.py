@@ -8,6 +8,7 @@ Its first three entries are the extents of a thing that stands along the axes.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -38,5 +39,12 @@ def extents(outlines: Tensor) -> tuple[Tensor, Tensor]:
 
 def outlines_of(things: Sequence[Thing]) -> Tensor:
     """Return ``[N, 4]`` outlines of ``things``."""
-    size = torch.tensor([thing.size for thing in things], dtype=torch.float32).view(-1, 3)
-    return outline(size, torch.tensor([thing.yaw for thing in things], dtype=torch.float32))
+    return torch.tensor([outline_of(thing) for thing in things], dtype=torch.float32).view(-1, 4)
+
+
+def outline_of(thing: Thing) -> tuple[float, float, float, float]:
+    """Return the outline of one thing; ``outline`` in plain numbers, which is faster for a few."""
+    x, y, height = thing.size
+    along, across = math.cos(thing.yaw) ** 2, math.sin(thing.yaw) ** 2
+    xy = (x - y) * math.sin(thing.yaw) * math.cos(thing.yaw)
+    return x * along + y * across, x * across + y * along, height, xy

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from planner.base import Manipulation
+from planner.base import Manipulation, Striding
 from planner.cost import (
     BLOCK_PRICE,
     DOUBT,
@@ -25,10 +25,11 @@ from planner.cost import (
 )
 from planner.focus import focused
 from planner.geometry import GeometricDynamics
-from planner.level1 import ControlSearch, imagine, lift, rested, select
+from planner.level1 import ControlSearch, imagine, rested, risen, select
 from simulator.base import MAX_STEP, Scene, Thing
 from world_model.base import BLOCK, Belief, seeded
-from world_model.checkpoint import load_checkpoint
+from world_model.checkpoint import DEFAULT, load_checkpoint
+from world_model.compiled import CompiledModel
 from world_model.model import WorldModel, path
 
 
@@ -179,13 +180,36 @@ def test_a_plan_ends_with_a_block_of_standing_still() -> None:
 @torch.no_grad()
 def test_a_tool_that_sets_out_low_may_first_go_straight_up(geometry: GeometricDynamics) -> None:
     belief = belief_of(A, TARGET)
-    block = torch.zeros(2, BLOCK, 4)
-    moves: list[Tensor] = []
+    rises: list[Tensor | None] = []
     for height, manipulation in ((0.05, CARRY), (0.3, CARRY), (0.05, PUSH)):
         tool = torch.tensor([0.2, 0.2, height, 0.0, 0.0])
         start = geometry.begin(replace(belief, tool=tool))
-        moves.append(lift(ControlCost(geometry, start, 0, manipulation), block))
-    assert moves[0][:2].tolist() == [0.0, 0.0]
-    assert 0 < float(moves[0][2]) <= MAX_STEP
-    assert torch.equal(moves[1], block[..., :3])
-    assert torch.equal(moves[2], block[..., :3])
+        cost = ControlCost(geometry, start, 0, manipulation)
+        rises.append(risen(cost))
+        first = imagine(cost, ControlSearch(candidates=6, blocks=1, kept=6), seeded(0)).actions[0]
+        straight = (first[:, :, :2] == 0).all(-1).all(-1)
+        assert straight.tolist() == [rises[-1] is not None] * 3 + [False] * 3
+    assert rises[0] is not None
+    assert 0 < float(rises[0][2]) <= MAX_STEP
+    assert rises[1] is None
+    assert rises[2] is None
+
+
+@pytest.mark.parametrize("height", [0.25, 0.05])
+@pytest.mark.parametrize("manipulation", [CARRY, PUSH], ids=lambda m: m.kind)
+def test_whole_strides_choose_the_control_steps_that_their_parts_choose(
+    model: WorldModel, manipulation: Manipulation, height: float
+) -> None:
+    things = (A, NEAR, TARGET, FAR_OFF)
+    places = torch.tensor([thing.position for thing in things])
+    tokens = model.relocated(torch.zeros(len(things), model.config.width), places).detach()
+    tool = torch.tensor([0.1, 0.05, height, 0.0, 0.0])
+    belief = replace(belief_of(*things), tokens=tokens, tool=tool)
+    compiled = CompiledModel(model, DEFAULT)
+    assert isinstance(compiled, Striding)
+    assert not isinstance(model, Striding)
+    whole, parts = (select(one, belief, manipulation, ControlSearch(), seeded(5)) for one in (compiled, model))
+    assert whole.actions.shape == parts.actions.shape
+    assert float(np.abs(whole.actions - parts.actions).max()) < 1e-5
+    assert whole.energy == pytest.approx(parts.energy, abs=1e-5)
+    assert torch.allclose(whole.positions, parts.positions, atol=1e-5)
