@@ -19,7 +19,7 @@ from hybrid.language.plan_experts import ExpertPlan, by_way_of, expert_plan
 from hybrid.language.plan_scenes import scene_for
 from hybrid.language.plan_wire import MOST_THINGS, written
 from hybrid.language.resolver import resolve
-from simulator.base import COLOURS, Scene, Thing
+from simulator.base import COLOURS, Kind, Scene, Thing
 from simulator.scene import next_id
 from simulator.tasks import Task, make_task
 
@@ -150,12 +150,9 @@ def _sample(source: str, text: str, scene: Scene, plan: ExpertPlan) -> PlanSampl
 
 
 def _seen(thing: Thing, rng: random.Random) -> Thing:
-    x, y, z = (value + rng.gauss(0.0, awry) for value, awry in zip(thing.position, _awry(), strict=True))
-    return replace(thing, position=(x, y, z))
-
-
-def _awry() -> Sequence[float]:
-    return (AWRY[0], AWRY[0], AWRY[1])
+    x, y, z = thing.position
+    across, up = AWRY
+    return replace(thing, position=(rng.gauss(x, across), rng.gauss(y, across), rng.gauss(z, up)))
 
 
 def as_row(sample: PlanSample) -> list[object]:
@@ -171,5 +168,5 @@ def from_row(row: Sequence[object]) -> PlanSample:
     for kind, colour, *values in cast("list[list[object]]", told):
         a, b, c, x, y, z, yaw = (float(str(value)) for value in values)
         name = next_id(str(colour), str(kind), things)
-        things.append(Thing(name, kind, str(colour), (a, b, c), (x, y, z), yaw))  # type: ignore[arg-type]
+        things.append(Thing(name, cast(Kind, kind), str(colour), (a, b, c), (x, y, z), yaw))
     return PlanSample(str(source), str(text), tuple(things), tuple(str(steps).split()), tuple(str(numbers).split()))

@@ -45,8 +45,8 @@ def scene_for(program: Program, rng: random.Random) -> Scene | None:
         kinds = _KINDS[noun.kind]
         present = sum(kind in kinds and noun.colour in (None, colour) for kind, colour in looks)
         missing = _wanted(noun, rng) - present
-        looks += [(rng.choice(kinds), noun.colour or rng.choice(list(COLOURS))) for _ in range(missing)]
-    looks += [(rng.choice(_ANY), rng.choice(list(COLOURS))) for _ in range(rng.choice((0, 1, 1, 2, 2, 3)))]
+        looks.extend((rng.choice(kinds), noun.colour or rng.choice(list(COLOURS))) for _ in range(missing))
+    looks.extend((rng.choice(_ANY), rng.choice(list(COLOURS))) for _ in range(rng.choice((0, 1, 1, 2, 2, 3))))
     if not 2 <= len(looks) <= MOST:
         return None
     return _laid(looks, rng)
