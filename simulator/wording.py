@@ -1,6 +1,7 @@
 """How the tasks of the suites are asked for: plain, unambiguous sentences, several for each kind of request.
 
-Written for evaluation, so it must not be read by whatever trains a language model (DESIGN 11: held-out tests).
+Written for evaluation, so it must not be read by whatever trains the language model of the product (DESIGN 11: held-out
+tests). The writer of plans that the product is compared with learns these words: that is an advantage it is given.
 """
 
 from __future__ import annotations
