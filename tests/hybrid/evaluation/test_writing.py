@@ -7,9 +7,12 @@ import pytest
 from hybrid.base import Decomposition
 from hybrid.errors import LanguageError
 from hybrid.evaluation.base import Step
-from hybrid.evaluation.writing import BackendWriter, DecomposingWriter, PromptedWriter, prompted, read
-from hybrid.language.plans import ActionPlan, NamedStep, NumberStep, Placed, Point, Related
+from hybrid.evaluation.validity import reaches_the_goal
+from hybrid.evaluation.writing import BackendWriter, DecomposingWriter, Form, PromptedWriter, prompted, read
+from hybrid.language.plan_experts import ExpertPlan, expert_plan
+from hybrid.language.plans import ActionPlan, Amid, Aside, NamedStep, NumberStep, Placed, Point, Related
 from simulator.base import Fact, Scene, Subgoal, Thing
+from simulator.tasks import make_task
 
 CUBE = (0.04, 0.04, 0.04)
 SCENE = Scene(
@@ -126,3 +129,44 @@ def test_a_backend_that_writes_plans_is_taken_at_its_word() -> None:
         Step("put", "red_cube_1", "at", ("left",)),
     )
     assert writer.write("x", SCENE, "numbers").steps == (Step("carry", to=((0.1, 0.0), (-0.02, 0.09))),)
+
+
+@pytest.mark.parametrize(
+    ("step", "meant"),
+    [
+        (NamedStep(pick="red_cube_1", place=Placed(at="left"), push=True), Step("push", "red_cube_1", "at", ("left",))),
+        (NamedStep(pick="red_cube_1", place=Point(x=50, y=-20)), Step("put", "red_cube_1", "at", ((0.05, -0.02),))),
+        (NamedStep(pick="red_cube_1", place=Aside(aside=True)), Step("put", "red_cube_1", "aside")),
+        (
+            NamedStep(pick="red_cube_1", place=Amid(between=("blue_cube_1", "green_cube_2"))),
+            Step("put", "red_cube_1", "between", ("blue_cube_1", "green_cube_2")),
+        ),
+    ],
+)
+def test_every_way_of_saying_where_is_a_step_of_the_controller(step: NamedStep, meant: Step) -> None:
+    class One(Backend):
+        def action_plan(self, instruction: str, scene: Scene, form: str, feedback: str = "") -> ActionPlan:
+            return ActionPlan((step,), prompt="as given")
+
+    written = BackendWriter(One()).write("x", SCENE, "names")
+    assert written.steps == (meant,)
+    assert written.prompt == "as given"
+
+
+@pytest.mark.parametrize("suite", ["place", "stack", "tower", "rearrange", "blocksworld"])
+@pytest.mark.parametrize("form", ["names", "numbers"])
+def test_expert_plans_solve_their_tasks_as_the_controller_reads_them(suite: str, form: Form) -> None:
+    solved = []
+    for seed in range(491_000, 491_010):
+        task = make_task(suite, seed)
+        plan = expert_plan(task.scene.things, task.subgoals)
+
+        class Expert(Backend):
+            def action_plan(
+                self, instruction: str, scene: Scene, form: str, feedback: str = "", made: ExpertPlan = plan
+            ) -> ActionPlan:
+                return ActionPlan(made.steps if form == "steps" else made.numbers)
+
+        steps = BackendWriter(Expert()).write(task.instruction, task.scene, form).steps
+        solved.append(reaches_the_goal(steps, task))
+    assert sum(solved) >= 9, "a container that is too full for two is no matter of plans"
