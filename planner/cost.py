@@ -232,6 +232,7 @@ class ControlCost:
         within = before[..., None] & (aside < self.broad + TIP)
         return nearest + np.where(within, np.maximum(-depth - np.float32(PRESSED), 0), 0).max((0, 2))
 
+    @torch.no_grad()
     def __call__(self, actions: Tensor) -> Tensor:
         """Return the cost ``[B, S]`` of action sequences ``[B, S, H, A]``, ``H`` a multiple of the block length."""
         blocks = actions.flatten(0, 1).unflatten(1, (-1, BLOCK)).unbind(1)
