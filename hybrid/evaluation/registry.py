@@ -16,6 +16,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final, cast
 
+from hybrid.base import LanguageModel
 from hybrid.bootstrap import MANIPULATIONS_AN_ATTEMPT, build_engine
 from hybrid.config import Settings
 from hybrid.errors import ConfigError
@@ -27,6 +28,7 @@ from hybrid.evaluation.planbench_tasks import PlanbenchSuite, RecordedArm
 from hybrid.evaluation.privileged import Window
 from hybrid.evaluation.variants import PRIVILEGED, UNCHECKED, VARIANTS
 from hybrid.evaluation.writing import BackendWriter, DecomposingWriter, Form, PlanWriter, PromptedWriter
+from hybrid.language.plan_writer import load_plan_writer
 from hybrid.language.plans import ActionPlanner
 from hybrid.store.episodes import open_store
 from simulator.tasks import SUITES, Task, make_task
@@ -35,8 +37,11 @@ LANGUAGE: Final[dict[str, tuple[Form, int]]] = {
     "llm-only": ("names", 0),
     "llm-numbers": ("numbers", 0),
     "llm-feedback": ("names", RETRIES),
+    "llm-subgoals": ("names", 0),
 }
 """Arms of a language model alone: the form of its steps, and how often it may try again."""
+SUBGOALS: Final = "llm-subgoals"
+"""The arm whose plan is what the product's backend says is wanted, in the order it says it."""
 ARMS: Final = ("nothing", "random", *LANGUAGE, "recorded", *VARIANTS)
 """Every arm by name, floors first."""
 FROM_FILES: Final[dict[str, Callable[[Path], TaskSuite]]] = {"planbench": PlanbenchSuite, "language": PhrasedSuite}
@@ -96,11 +101,11 @@ def named(spec: str, known: tuple[str, ...], field: str) -> Named:
 def _refuse_given(name: str, given: str, field: str) -> None:
     """Refuse early what cannot follow ``=`` after ``name``."""
     path = Path(given.rpartition(":")[0] if FILE in given else given)
-    if name in LANGUAGE and given and (FILE not in given or not path.is_file()):
+    if name in LANGUAGE and name != SUBGOALS and given and (FILE not in given or not path.is_file()):
         raise ConfigError(field, f"{given} names no model", f"Say {name}=FILE.py:NAME.")
     if (name in FROM_FILES or (name == "recorded" and given)) and not path.is_file():
         raise ConfigError(field, f"there is no file {given!r}", f"Say {name}=FILE.json.")
-    if given and name not in (*LANGUAGE, *FROM_FILES, "recorded"):
+    if given and (name == SUBGOALS or name not in (*LANGUAGE, *FROM_FILES, "recorded")):
         raise ConfigError(field, f"{name} takes nothing after =", f"Say {name}.")
 
 
@@ -190,11 +195,21 @@ def _language_arm(arm: Named, settings: Settings) -> Arm:
     """Compose an arm of a language model alone: the product's own backend, or a function of a file of one's own."""
     parts = build_engine(settings).parts
     form, retries = LANGUAGE[arm.name]
-    language = parts.language
-    writer: PlanWriter = DecomposingWriter(language)
-    if hasattr(language, "action_plan"):
-        writer = BackendWriter(cast("ActionPlanner", language))
+    goals = parts.language if retries else None
+    return LanguageArm(_writer(arm, parts.language, settings), parts.perceiver, form, retries, goals)
+
+
+def _writer(arm: Named, language: LanguageModel, settings: Settings) -> PlanWriter:
+    """Who writes the plans; the embedded backend has a network of its own for them.
+
+    Raises:
+        CheckpointError: its weights are missing or do not fit.
+    """
+    if arm.name == SUBGOALS:
+        return DecomposingWriter(language)
     if arm.given:
         path, _, name = arm.given.rpartition(":")
-        writer = PromptedWriter(name, loaded(Path(path).resolve(), name, "arms")(settings))
-    return LanguageArm(writer, parts.perceiver, form, retries, language if retries else None)
+        return PromptedWriter(name, loaded(Path(path).resolve(), name, "arms")(settings))
+    if hasattr(language, "action_plan"):
+        return BackendWriter(cast("ActionPlanner", language))
+    return BackendWriter(load_plan_writer())

@@ -97,7 +97,6 @@ def evaluate(
         BudgetError: a worker process was killed.
     """
     refuse(suite, arms, episodes=episodes, seed=seed, workers=workers, tuning=tuning)
-    refuse_numbers(arms, settings)
     settings = settings.model_copy(update=UNHURRIED)
     labels = {arm: named(arm, ARMS, "arms").label for arm in arms}
     with TemporaryDirectory(prefix="hybrid-evaluation-") as folder:
@@ -216,15 +215,3 @@ def refuse(suite: str, arms: Sequence[str], *, episodes: int, seed: int, workers
     if not 1 <= workers <= 256:
         raise ConfigError("workers", f"{workers} is out of range", "Ask for 1 to 256 processes.")
     refuse_testing(seed, tuning=tuning)
-
-
-def refuse_numbers(arms: Sequence[str], settings: Settings) -> None:
-    """Refuse to ask the embedded language model for coordinates: it has no words for them, and 0 % would say nothing.
-
-    Raises:
-        ConfigError: ``llm-numbers`` is asked for without a model that writes them.
-    """
-    chosen = [named(arm, ARMS, "arms") for arm in arms]
-    if settings.language == "embedded" and any(arm.name == "llm-numbers" and not arm.given for arm in chosen):
-        problem = "llm-numbers asks for coordinates, which the embedded language model does not write"
-        raise ConfigError("arms", problem, "Say llm-numbers=FILE.py:NAME, or name a model with HYBRID_LANGUAGE.")

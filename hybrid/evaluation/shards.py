@@ -20,6 +20,7 @@ from hybrid.base import Json
 from hybrid.config import Settings
 from hybrid.errors import ConfigError
 from hybrid.evaluation.report import Row
+from hybrid.language.plan_files import SHIPPED_PLANS
 from simulator.base import FloatArray
 from world_model.checkpoint import DEFAULT
 
@@ -127,7 +128,8 @@ def source_digest() -> str:
 
 def _weights(settings: Settings) -> list[Path]:
     """The files of the models that ``settings`` name."""
-    folders = [settings.checkpoint or DEFAULT, settings.language_weights or ROOT / "hybrid" / "language" / "weights"]
+    language = settings.language_weights or ROOT / "hybrid" / "language" / "weights"
+    folders = [settings.checkpoint or DEFAULT, language, SHIPPED_PLANS]
     found = [file for folder in folders for file in ([folder] if folder.is_file() else folder.rglob("*"))]
     return sorted(file for file in found if file.is_file())
 

@@ -10,6 +10,7 @@ import pytest
 
 from hybrid.config import Settings
 from hybrid.errors import ConfigError
+from hybrid.evaluation.language_arms import LanguageArm
 from hybrid.evaluation.registry import ARMS, TASKS, build_arm, build_suite, named
 from hybrid.evaluation.runner import evaluate, study_digest
 from hybrid.evaluation.shards import read_shard, shard_path
@@ -69,6 +70,7 @@ def test_a_changed_file_is_another_study(mine: Path) -> None:
         ("llm-only=nowhere.py:parrot", "names no model"),
         ("recorded=nowhere.json", "there is no file"),
         ("hybrid=twice", "takes nothing"),
+        ("llm-subgoals={file}:parrot", "takes nothing"),
     ],
 )
 def test_what_is_no_arm_is_refused_with_a_remedy(mine: Path, spec: str, words: str) -> None:
@@ -76,6 +78,25 @@ def test_what_is_no_arm_is_refused_with_a_remedy(mine: Path, spec: str, words: s
         build_arm(spec.format(file=mine), Settings())
     assert caught.value.field == "arms"
     assert caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("spec", "form", "retries", "writer"),
+    [
+        ("llm-only", "names", 0, "embedded-plans-"),
+        ("llm-numbers", "numbers", 0, "embedded-plans-"),
+        ("llm-feedback", "names", 3, "embedded-plans-"),
+        ("llm-subgoals", "names", 0, "(subgoals as steps)"),
+    ],
+)
+def test_the_embedded_backend_writes_the_plans_of_every_arm_of_a_language_model(
+    tmp_path: Path, spec: str, form: str, retries: int, writer: str
+) -> None:
+    made = build_arm(spec, Settings(database_url=f"sqlite:///{tmp_path / 'x.db'}", artifact_dir=tmp_path))
+    assert isinstance(made, LanguageArm)
+    assert (made.form, made.retries) == (form, retries)
+    assert writer in made.writer.name
+    assert (made.goals is not None) == bool(retries), "only a verdict needs to know what is wanted"
 
 
 @pytest.mark.parametrize("spec", ["juggle", "planbench", "planbench=nowhere.json", "nowhere.py:suite"])

@@ -291,12 +291,10 @@ def test_an_arm_that_cannot_go_on_fails_its_task_and_not_the_evaluation(
     assert "Turn on the light." in rows[0]["reason"]
 
 
-def test_the_embedded_model_is_not_asked_for_coordinates_and_a_model_that_writes_them_is(
+def test_coordinates_are_asked_of_the_embedded_writer_or_of_a_model_of_ones_own(
     settings: Settings, tmp_path: Path
 ) -> None:
-    with pytest.raises(ConfigError, match=r"arms: llm-numbers asks for coordinates.*Say llm-numbers=FILE\.py:NAME"):
-        evaluate("place", ("nothing", "llm-numbers"), episodes=1, seed=TEST_SEEDS, settings=settings)
     (tmp_path / "mine.py").write_text("def still(settings):\n    return lambda prompt: 'nothing to do'\n")
     arm = f"llm-numbers={tmp_path / 'mine.py'}:still"
-    found = evaluate("place", (arm,), episodes=1, seed=TEST_SEEDS, settings=settings)
-    assert found["arms"]["llm-numbers=still"]["language_calls"] == 1
+    found = evaluate("place", ("llm-numbers", arm), episodes=1, seed=TEST_SEEDS, settings=settings)
+    assert [found["arms"][name]["language_calls"] for name in ("llm-numbers", "llm-numbers=still")] == [1, 1]
