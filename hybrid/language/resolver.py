@@ -78,13 +78,20 @@ def _resolved(program: Program, table: Table, turns: tuple[Turn, ...]) -> Decomp
 
 
 def _without_grips(steps: Sequence[AnyStep]) -> list[AnyStep]:
-    """Leave out a grip that the next step implies: *pick up the cube and put it on the mat* puts the cube there."""
+    """Leave out what the next step implies or repeats.
+
+    *Pick up the cube and put it on the mat* puts the cube there, and so does *take it off the bowl and put it there*;
+    *I need it free, nothing on it* is one wish.
+    """
     kept: list[AnyStep] = []
     for step in steps:
         last = kept[-1] if kept else None
         moves = isinstance(step, Pair | At | Between | Shift | Down) and step.a == (Pronoun(),)
-        if isinstance(last, Hold) and moves:
-            kept[-1] = step.model_copy(update={"a": last.a})
+        off = isinstance(last, Pair) and last.relation == "apart" and not isinstance(step, Shift)
+        if step == last and not isinstance(step, Shift):
+            continue
+        if moves and (isinstance(last, Hold) or (off and getattr(step, "b", None) != getattr(last, "b", None))):
+            kept[-1] = step.model_copy(update={"a": getattr(last, "a", step.a)})
         else:
             kept.append(step)
     return kept

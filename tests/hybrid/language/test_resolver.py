@@ -162,6 +162,12 @@ def test_so_far_from_where_it_is_is_an_offset():
     assert facts("left_of 8cm the red cube the red cube") == facts("shift the red cube to_left 8cm")
 
 
+def test_what_is_said_twice_or_implied_by_the_next_step_is_one_step():
+    assert facts("clear the blue cube ; clear the blue cube", STACKED) == [["clear", "blue_cube_1"]]
+    assert facts("apart the red cube the blue cube ; in it the zone", STACKED) == [["in", "red_cube_1", "gray_zone_1"]]
+    assert len(facts("shift the red cube to_left 2cm ; shift the red cube to_left 2cm")) == 2
+
+
 def test_keep_constrains_every_subgoal():
     answer = resolve(program("on the red cube the blue cube ; at the green cube @left keep the yellow thing"), DEMO)
     assert answer.constraints == (("keep", "yellow_cube_1"),)
