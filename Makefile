@@ -38,7 +38,7 @@ bench: $(VENV)/.installed ## Three suites and the speed, on held-out seeds.
 # Held-out seeds; n, and how many tasks the controls are given. A run that was broken off goes on where it was.
 REPORT_SUITES ?= place,stack,rearrange,blocksworld,dynamics,language=tests/hybrid/language/strangers.json
 N ?= 200
-FEW ?= 10
+FEW ?= 30
 SEED ?= 800000
 WORKERS ?= 2
 

@@ -43,8 +43,8 @@ ReportFolder = Annotated[Path, typer.Option("--out", help="Folder of the report;
 ReportSuites = Annotated[str, typer.Option("--suites", "--suite", help="Which tasks, comma-separated.")]
 Run = Annotated[Path, typer.Argument(help="Folder of a report.", show_default=False)]
 PageFile = Annotated[Path, typer.Option("--out", help="The page to write.")]
-COMPARED = "nothing,random,llm-subgoals,llm-only,llm-numbers,hybrid"
-CONTROLS = "llm-feedback,geometry,unchecked,flat"
+COMPARED = "llm-only,hybrid"
+CONTROLS = "nothing,random,llm-subgoals,llm-numbers,llm-feedback,geometry,unchecked,flat"
 EVERY_ROW = ",".join(ROWS)
 
 
