@@ -12,14 +12,12 @@ import argparse
 import json
 import math
 import random
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, cast
 
 import torch
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from tokenizers import Tokenizer
 from torch import Tensor
 
@@ -41,6 +39,7 @@ from hybrid.language.plan_samples import (
 )
 from hybrid.language.plan_wire import FORMS, MOST_TOKENS, PAD, PLAN_TOKENS, TOKEN_ID, XS, YS
 from hybrid.language.plans import PlanForm
+from hybrid.language.running import Run, Schedule, begun, driven, stepped
 
 POOL: Final = 32
 """Batches drawn together and sorted by length; each pool brings one shard of fresh samples."""
@@ -60,30 +59,12 @@ BLUR: Final = 0.7
 
 
 @dataclass(frozen=True)
-class PlanRecipe:
-    """What a training run does; rates as in ``hybrid.language.train``."""
+class PlanRecipe(Schedule):
+    """What a training run does; plans have at most two steps in the short share."""
 
     samples: int = 56_000
-    batch: int = 32
-    seed: int = 1
-    encoder_rate: float = 2.5e-4
-    decoder_rate: float = 1.3e-3
-    warmup: float = 0.03
     short_share: float = 0.2
-    """Share of the pools, from the start, whose plans have at most two steps."""
-    threads: int = 1
     save_seconds: float = 120.0
-
-
-@dataclass
-class _Run:
-    """Everything a resumed run needs."""
-
-    network: PlanNetwork
-    optimiser: torch.optim.Optimizer
-    step: int
-    seconds: float
-    losses: list[float]
 
 
 def train_plans(out: Path, recipe: PlanRecipe, begin: Network | None = None) -> Path:
@@ -96,21 +77,8 @@ def train_plans(out: Path, recipe: PlanRecipe, begin: Network | None = None) -> 
     out.mkdir(parents=True, exist_ok=True)
     origin = load(SHIPPED) if begin is None else begin
     run = _begin(out, recipe, origin)
-    total = recipe.samples // recipe.batch
-    began, saved = time.process_time() - run.seconds, time.monotonic()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns) as progress:
-        bar = progress.add_task("training", total=total, completed=run.step)
-        for batch in _batches(out, recipe, origin.tokenizer, run.step, total):
-            run.losses.append(_update(run, recipe, total, batch))
-            run.step += 1
-            run.seconds = time.process_time() - began
-            mean = sum(run.losses[-50:]) / len(run.losses[-50:])
-            progress.update(bar, completed=run.step, description=f"loss {mean:.3f}")
-            if time.monotonic() - saved > recipe.save_seconds:
-                _save_state(out, run)
-                saved = time.monotonic()
-    _save_state(out, run)
+    batches = _batches(out, recipe, origin.tokenizer, run.step, recipe.total)
+    driven(out, run, recipe, batches, lambda batch: _update(run, recipe, batch))
     return _finish(out, recipe, origin, run)
 
 
@@ -120,58 +88,23 @@ def architecture(origin: Network) -> Architecture:
     return Architecture(**{**{name: int(str(size)) for name, size in sizes.items()}, "wire_positions": MOST_TOKENS + 1})
 
 
-def _begin(out: Path, recipe: PlanRecipe, origin: Network) -> _Run:
+def _begin(out: Path, recipe: PlanRecipe, origin: Network) -> Run[PlanNetwork]:
     network = PlanNetwork(architecture(origin))
     learned = origin.model.state_dict()
     for name, tensor in network.core.state_dict().items():
         if name in learned and learned[name].shape == tensor.shape:
             tensor.copy_(learned[name])
-    encoder = network.encoder
-    encoder.get_parameter("embeddings.word_embeddings.weight").requires_grad_(False)
-    inside = {id(parameter) for parameter in encoder.parameters()}
-    groups = [
-        {"params": [p for p in encoder.parameters() if p.requires_grad], "peak": recipe.encoder_rate},
-        {"params": [p for p in network.parameters() if id(p) not in inside], "peak": recipe.decoder_rate},
-    ]
-    optimiser = torch.optim.AdamW(groups, lr=recipe.encoder_rate, weight_decay=0.01, betas=(0.9, 0.98))
-    run = _Run(network.train(), optimiser, 0, 0.0, [])
-    if (out / "state.pt").is_file():
-        state = torch.load(out / "state.pt", weights_only=True)
-        network.load_state_dict(state["model"])
-        optimiser.load_state_dict(state["optimiser"])
-        run = _Run(network, optimiser, state["step"], state["seconds"], state["losses"])
-    return run
+    return begun(out, network, network.encoder, recipe)
 
 
-def _save_state(out: Path, run: _Run) -> None:
-    state = {
-        "model": run.network.state_dict(),
-        "optimiser": run.optimiser.state_dict(),
-        "step": run.step,
-        "seconds": run.seconds,
-        "losses": run.losses[-1000:],
-    }
-    torch.save(state, out / "state.tmp")
-    (out / "state.tmp").replace(out / "state.pt")
-
-
-def _update(run: _Run, recipe: PlanRecipe, total: int, batch: tuple[Told, Tensor]) -> float:
+def _update(run: Run[PlanNetwork], recipe: PlanRecipe, batch: tuple[Told, Tensor]) -> float:
     """One optimiser step on requests ``[B]`` and labels ``[2 B, 1 + O]``; returns the mean loss of a token."""
     requests, labels = batch
-    share = (run.step + 1) / total
-    factor = min(share / recipe.warmup, 1.0) * (0.02 + 0.98 * 0.5 * (1.0 + math.cos(math.pi * min(share, 1.0))))
-    for group in run.optimiser.param_groups:
-        group["lr"] = group["peak"] * factor
-    network = run.network
+    network = run.model
     scores = network.scores(network.read(requests).repeated(len(FORMS)), labels[:, :-1])
     wanted = labels[:, 1:]
     there = wanted != TOKEN_ID[PAD]
-    loss = -(_blurred()[wanted[there]] * scores[there].log_softmax(-1)).sum(-1).mean()
-    run.optimiser.zero_grad(set_to_none=True)
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-    run.optimiser.step()
-    return loss.item()
+    return stepped(run, recipe, -(_blurred()[wanted[there]] * scores[there].log_softmax(-1)).sum(-1).mean())
 
 
 def _blurred() -> Tensor:
@@ -261,8 +194,8 @@ def _same(sample: PlanSample, plans: LoadedPlans, form: PlanForm) -> bool:
     return len(tokens) == len(sample.numbers) and all(near)
 
 
-def _finish(out: Path, recipe: PlanRecipe, origin: Network, run: _Run) -> Path:
-    plans = LoadedPlans(run.network.eval(), origin.tokenizer, {})
+def _finish(out: Path, recipe: PlanRecipe, origin: Network, run: Run[PlanNetwork]) -> Path:
+    plans = LoadedPlans(run.model.eval(), origin.tokenizer, {})
     card: dict[str, Json] = {
         "architecture": cast("dict[str, Json]", asdict(architecture(origin))),
         "begun_with": origin.card.get("weights_sha256"),
@@ -270,7 +203,7 @@ def _finish(out: Path, recipe: PlanRecipe, origin: Network, run: _Run) -> Path:
         "seeds": {suite: [0, HELD_OUT_SEEDS - 1] for suite in SHARES},
         "steps": run.step,
         "cpu_seconds": round(run.seconds),
-        "loss": round(sum(run.losses[-100:]) / len(run.losses[-100:]), 4),
+        "loss": run.loss,
         "held_out": held_out(plans, HELD_OUT_SAMPLES),
     }
     save_plans(out / "final", plans, card)

@@ -12,7 +12,6 @@ import hashlib
 import math
 import random
 import re
-import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -20,7 +19,6 @@ from pathlib import Path
 from typing import Final, cast
 
 import torch
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import EncoderDecoderModel
@@ -42,6 +40,7 @@ from hybrid.language.network import (
     save,
 )
 from hybrid.language.pretrained import PACKAGE_PIN, WEIGHTS_SHA256, Start, start
+from hybrid.language.running import Run, Schedule, begun, driven, stepped
 from hybrid.language.wire import to_tokens
 
 HELD_OUT_SEED: Final = 990_001
@@ -58,35 +57,13 @@ _POOL: Final = 32
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """What a training run does; rates as in the prototype of EVIDENCE 7."""
+class Recipe(Schedule):
+    """What a training run does; lengths are uniform after the short share."""
 
-    samples: int = 80_000
-    batch: int = 32
-    seed: int = 1
-    encoder_rate: float = 2.5e-4
-    decoder_rate: float = 1.3e-3
-    warmup: float = 0.03
-    """Share of the steps over which the rates rise; after it they fall along a cosine to 2 %."""
-    short_share: float = 0.3
-    """Share of the pools, from the start, whose requests are short; lengths are uniform after it."""
-    threads: int = 1
-    save_seconds: float = 150.0
     slips: float = SLIPS
     """Share of the samples with slips of the keyboard; 0 is a control."""
     scratch: bool = False
     """Start from random weights instead of the pretrained encoder: a control."""
-
-
-@dataclass
-class _Run:
-    """Everything a resumed run needs."""
-
-    model: EncoderDecoderModel
-    optimiser: torch.optim.Optimizer
-    step: int
-    seconds: float
-    losses: list[float]
 
 
 def train(out: Path, recipe: Recipe, begin: Path | None = None) -> Path:
@@ -101,22 +78,8 @@ def train(out: Path, recipe: Recipe, begin: Path | None = None) -> Path:
     beginning.tokenizer.save(str(out / TOKENIZER_FILE))
     stages = [] if begin is None else load(begin).card.get("stages")
     run = _begin(out, recipe, beginning, begin)
-    total = recipe.samples // recipe.batch
-    began, saved = time.process_time() - run.seconds, time.monotonic()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns) as progress:
-        bar = progress.add_task("training", total=total, completed=run.step)
-        for ids, mask, labels in _batches(recipe, beginning, run.step, total):
-            run.losses.append(_update(run, recipe, total, (ids, mask, labels)))
-            run.step += 1
-            run.seconds = time.process_time() - began
-            progress.update(
-                bar, completed=run.step, description=f"loss {sum(run.losses[-50:]) / len(run.losses[-50:]):.3f}"
-            )
-            if time.monotonic() - saved > recipe.save_seconds:
-                _save_state(out, run)
-                saved = time.monotonic()
-    _save_state(out, run)
+    batches = _batches(recipe, beginning, run.step, recipe.total)
+    driven(out, run, recipe, batches, lambda batch: _update(run, recipe, batch))
     return _finish(out, recipe, beginning, run, stages if isinstance(stages, list) else [])
 
 
@@ -134,7 +97,7 @@ def generator_digest() -> str:
     return digest.hexdigest()
 
 
-def _begin(out: Path, recipe: Recipe, beginning: Start, begin: Path | None) -> _Run:
+def _begin(out: Path, recipe: Recipe, beginning: Start, begin: Path | None) -> Run[EncoderDecoderModel]:
     model = build(beginning.size)
     encoder_part = cast(nn.Module, model.encoder)
     if not recipe.scratch:
@@ -142,19 +105,7 @@ def _begin(out: Path, recipe: Recipe, beginning: Start, begin: Path | None) -> _
     if begin is not None:
         _take_over(model, load(begin))
     model.requires_grad_(True)
-    encoder_part.get_parameter("embeddings.word_embeddings.weight").requires_grad_(recipe.scratch)
-    encoder = [p for p in encoder_part.parameters() if p.requires_grad]
-    inside = {id(p) for p in encoder_part.parameters()}
-    decoder = [p for p in model.parameters() if id(p) not in inside]
-    groups = [{"params": encoder, "peak": recipe.encoder_rate}, {"params": decoder, "peak": recipe.decoder_rate}]
-    optimiser = torch.optim.AdamW(groups, lr=recipe.encoder_rate, weight_decay=0.01, betas=(0.9, 0.98))
-    run = _Run(model.train(), optimiser, 0, 0.0, [])
-    if (out / "state.pt").is_file():
-        state = torch.load(out / "state.pt", weights_only=True)
-        model.load_state_dict(state["model"])
-        optimiser.load_state_dict(state["optimiser"])
-        run = _Run(model.train(), optimiser, state["step"], state["seconds"], state["losses"])
-    return run
+    return begun(out, model, encoder_part, recipe, words=recipe.scratch)
 
 
 def _take_over(model: EncoderDecoderModel, earlier: Network) -> None:
@@ -174,33 +125,13 @@ def _take_over(model: EncoderDecoderModel, earlier: Network) -> None:
             tensor[rows] = learned[name]
 
 
-def _save_state(out: Path, run: _Run) -> None:
-    state = {
-        "model": run.model.state_dict(),
-        "optimiser": run.optimiser.state_dict(),
-        "step": run.step,
-        "seconds": run.seconds,
-        "losses": run.losses[-1000:],
-    }
-    torch.save(state, out / "state.tmp")
-    (out / "state.tmp").replace(out / "state.pt")
-
-
-def _update(run: _Run, recipe: Recipe, total: int, batch: tuple[Tensor, Tensor, Tensor]) -> float:
+def _update(run: Run[EncoderDecoderModel], recipe: Recipe, batch: tuple[Tensor, Tensor, Tensor]) -> float:
     """One optimiser step on ids and mask ``[B, L]``, labels ``[B, O]``; returns the mean loss of a token."""
     ids, mask, labels = batch
-    share = (run.step + 1) / total
-    factor = min(share / recipe.warmup, 1.0) * (0.02 + 0.98 * 0.5 * (1.0 + math.cos(math.pi * min(share, 1.0))))
-    for group in run.optimiser.param_groups:
-        group["lr"] = group["peak"] * factor
-    begin = torch.full((len(labels), 1), TOKEN_ID[START])
-    output = run.model(input_ids=ids, attention_mask=mask, decoder_input_ids=torch.cat([begin, labels[:, :-1]], dim=1))
+    first = torch.full((len(labels), 1), TOKEN_ID[START])
+    output = run.model(input_ids=ids, attention_mask=mask, decoder_input_ids=torch.cat([first, labels[:, :-1]], dim=1))
     loss = torch.nn.functional.cross_entropy(output.logits.flatten(0, 1), labels.flatten(), ignore_index=TOKEN_ID[PAD])
-    run.optimiser.zero_grad(set_to_none=True)
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(run.model.parameters(), 1.0)
-    run.optimiser.step()
-    return loss.item()
+    return stepped(run, recipe, loss)
 
 
 def _batches(recipe: Recipe, beginning: Start, step: int, total: int) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
@@ -255,14 +186,14 @@ def spelling() -> list[str]:
     return [word for word, count in counts.most_common() if count >= _FREQUENT]
 
 
-def _finish(out: Path, recipe: Recipe, beginning: Start, run: _Run, stages: list[Json]) -> Path:
+def _finish(out: Path, recipe: Recipe, beginning: Start, run: Run[EncoderDecoderModel], stages: list[Json]) -> Path:
     network = Network(run.model.eval(), beginning.tokenizer, {})
     stage: dict[str, Json] = {
         "recipe": cast("dict[str, Json]", asdict(recipe)),
         "generator_sha256": generator_digest(),
         "steps": run.step,
         "cpu_seconds": round(run.seconds),
-        "loss": round(sum(run.losses[-100:]) / len(run.losses[-100:]), 4),
+        "loss": run.loss,
     }
     card: dict[str, Json] = {
         "architecture": cast("dict[str, Json]", asdict(beginning.size)),

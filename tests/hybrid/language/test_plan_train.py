@@ -64,7 +64,7 @@ def test_a_run_stopped_and_continued_equals_one_that_was_not(tmp_path, monkeypat
 
 
 def test_training_begins_with_what_the_decomposer_knows():
-    begun = training._begin(training.Path("nowhere"), RECIPE, origin()).network
+    begun = training._begin(training.Path("nowhere"), RECIPE, origin()).model
     learned = origin().model.state_dict()
     assert all(torch.equal(tensor, learned[f"encoder.{name}"]) for name, tensor in begun.encoder.state_dict().items())
     assert not begun.encoder.get_parameter("embeddings.word_embeddings.weight").requires_grad
