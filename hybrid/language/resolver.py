@@ -14,7 +14,22 @@ from hybrid.base import Decomposition, Turn
 from hybrid.language import feasibility, recollection
 from hybrid.language.answers import answered
 from hybrid.language.description import say
-from hybrid.language.schema import AnyStep, At, Between, Down, Hold, Pair, Program, Pronoun, Shift
+from hybrid.language.schema import (
+    AnyStep,
+    Approach,
+    At,
+    Between,
+    Down,
+    Further,
+    Hold,
+    Pair,
+    Program,
+    Pronoun,
+    Shift,
+    Swap,
+    Terms,
+    Undo,
+)
 from hybrid.language.selection import Table, Unresolvable, select
 from hybrid.language.steps import Progress
 from simulator.base import Scene, Subgoal
@@ -86,15 +101,21 @@ def _without_grips(steps: Sequence[AnyStep]) -> list[AnyStep]:
     kept: list[AnyStep] = []
     for step in steps:
         last = kept[-1] if kept else None
-        moves = isinstance(step, Pair | At | Between | Shift | Down) and step.a == (Pronoun(),)
-        off = isinstance(last, Pair) and last.relation == "apart" and not isinstance(step, Shift)
-        if step == last and not isinstance(step, Shift):
+        if step == last and not isinstance(step, Shift | Approach | Undo | Further | Swap):
             continue
-        if moves and (isinstance(last, Hold) or (off and getattr(step, "b", None) != getattr(last, "b", None))):
-            kept[-1] = step.model_copy(update={"a": getattr(last, "a", step.a)})
+        gripped = last.a if isinstance(last, Hold) else _taken_off(last, step)
+        if gripped is not None and isinstance(step, Pair | At | Between | Shift | Down) and step.a == (Pronoun(),):
+            kept[-1] = step.model_copy(update={"a": gripped})
         else:
             kept.append(step)
     return kept
+
+
+def _taken_off(last: AnyStep | None, step: AnyStep) -> Terms | None:
+    """What ``last`` takes away from something, where ``step`` puts it elsewhere."""
+    if not isinstance(last, Pair) or last.relation != "apart" or isinstance(step, Shift):
+        return None
+    return None if isinstance(step, Pair | Between) and step.b == last.b else last.a
 
 
 def _bottom_up(subgoals: list[Subgoal]) -> list[Subgoal]:
