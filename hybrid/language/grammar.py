@@ -14,7 +14,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
+from hybrid.language import grammar_links as links
 from hybrid.language import grammar_sentences as say
+from hybrid.language.grammar_asides import asides
 from hybrid.language.grammar_clauses import Clause, Clauses
 from hybrid.language.grammar_noise import dress, keep_words, typos
 from hybrid.language.grammar_nouns import Nouns
@@ -30,36 +32,6 @@ LONGEST: Final = 8
 """Most clauses drawn for one request."""
 SLIPS: Final = 0.13
 """Share of the samples with slips of the keyboard; people make one in ten words (EVIDENCE 7)."""
-_THEN: Final = (
-    " and then ", " and then ", ", then ", ", then ", " and ", " and ", ", and ", ", ", ". then ", ". ",
-    ". after that, ", ", after that ", "; ", " then ", ", and then ", ". next, ", ". afterwards ", " and afterwards ",
-    ", next ", " and after that ", ". and ", ", also ", " and also ", ", followed by ", "\n", ". also ",
-    ", and finally ", ". finally, ", ". secondly ", " & ", ". when done, ", ". once that's done, ",
-    " before that? no, after that ",
-)  # fmt: skip
-_STARTS: Final = (
-    "first ",
-    "first, ",
-    "first of all, ",
-    "start by: ",
-    "to begin, ",
-    "firstly ",
-    "step one: ",
-    "initially, ",
-    "begin with this: ",
-)
-_FIXES: Final = (
-    ", no wait, ", ", no, ", ", sorry, ", ", i mean ", ", i meant ", " - no, ", ", or rather ", ", actually ",
-    ", hmm, no, ", ", sorry i meant ", ", wait, no, ", " er, ", ", scratch that, ", ", oops, ", ", or better ",
-    ", uh, ", "... no, ", ", wait, ", ", make that ", " - sorry - ", ", that is, ", ", better: ", "... i mean ",
-    " uh no ",
-)  # fmt: skip
-_RETRACTIONS: Final = (
-    ". actually, ", ". no wait, ", ". sorry, i meant ", ". forget that, ", ". scratch that, ", ", no, scratch that, ",
-    ". hmm, no. ", ". on second thought, ", ". wait, no, ", ", actually no, ", "... no, ", ". i changed my mind: ",
-    ". correction: ", ", or no, ", ". no, make that: ", " - forget it, ", ". no, better: ", "... forget that. ",
-    ". hmm, actually ", ". hold on, ", ". no no, ", ", oh wait, ", ". strike that, ", ". or rather, ",
-)  # fmt: skip
 _LISTED: Final = ("on", "in", "zone", "at", "at", "on", "in", "left_of", "right_of", "next_to", "behind", "in_front_of")
 
 
@@ -140,18 +112,18 @@ class Grammar:
         return Sample(self._finish(text, polite=True), Program(steps=draft.steps, keep=keep), draft.family)
 
     def _finish(self, text: str, *, polite: bool) -> str:
-        text = dress(text, self._rng) if polite and self._rng.random() < 0.45 else text
         draw = self._rng.random()
-        text = hesitant(text, self._rng) if draw < 0.05 else sloppy(text, self._rng) if draw < 0.08 else text
-        text = text.strip().rstrip(",;:") + self._rng.choice(("", "", "", ".", ".", "!", "?"))
+        if polite and draw < 0.45:
+            text = dress(text, self._rng) if draw < 0.33 else asides(text, self._rng)
+        draw = self._rng.random()
+        text = hesitant(text, self._rng) if draw < 0.08 else sloppy(text, self._rng) if draw < 0.11 else text
+        text = text.replace(",,", ",").strip().rstrip(",;:") + self._rng.choice(("", "", "", ".", ".", "!", "?"))
         return typos(text, self._rng) if self._rng.random() < self._slips else text
 
     def _draft(self) -> _Draft:
         draw = self._rng.random()
-        if draw < 0.30:
-            return self._joined(self._rng.randint(1, self._longest))
         if draw < 0.56:
-            return self._single()
+            return self._joined(self._rng.randint(1, self._longest)) if draw < 0.30 else self._single()
         if draw < 0.66:
             return self._joined(self._rng.choice((2, 2, 3)))
         if draw < 0.69:
@@ -160,9 +132,9 @@ class Grammar:
             return self._list()
         if draw < 0.86:
             return self._reordered()
-        if draw < 0.92:
-            return self._followed()
-        return self._second_thought() if draw < 0.96 else self._retracted()
+        if draw < 0.93:
+            return self._followed() if draw < 0.915 else self._contrasted()
+        return self._second_thought() if draw < 0.97 else self._retracted()
 
     def _single(self) -> _Draft:
         clause = self._clauses.draw()
@@ -179,12 +151,12 @@ class Grammar:
         uniform = self._rng.random() < 0.6
         mood = self._mood()
         steps: list[AnyStep] = []
-        text = self._rng.choice(_STARTS) if count > 1 and self._rng.random() < 0.2 else ""
-        fixed = self._rng.choice(_THEN) if self._rng.random() < 0.4 else None
+        text = self._rng.choice(links.STARTS) if count > 1 and self._rng.random() < 0.2 else ""
+        fixed = self._rng.choice(links.THEN) if self._rng.random() < 0.4 else None
         for index in range(count):
             clause = self._linked(steps) if steps and self._rng.random() < 0.15 else self._clauses.draw()
             steps.append(clause.step)
-            text += "" if not index else fixed or self._rng.choice(_THEN)
+            text += "" if not index else fixed or self._rng.choice(links.THEN)
             text += (mood if uniform else self._mood())(clause, self._rng)
         return _Draft(tuple(steps), text, "joined")
 
@@ -223,6 +195,9 @@ class Grammar:
         )
         if not push and self._rng.random() < 0.35:
             head = f"{first.subject} {first.rest}"
+        if self._rng.random() < 0.05 and not push:
+            said = self._rng.choice((" and ", " and ", ", ")).join(clause.subject for clause in clauses)
+            head = self._rng.choice(links.ANNOUNCED).format(x=said) + f"{first.subject} {first.rest}"
         texts = [head, *(f"{clause.subject} {clause.rest}" for clause in clauses[1:])]
         gap = self._rng.choice((", ", ", ", ", ", "; ", ". ", " and ", ", then ", ", and "))
         last = self._rng.choice((" and ", ", and ", gap, ", then ", " and then ", ", and finally "))
@@ -284,7 +259,7 @@ class Grammar:
         for _ in range(self._rng.choice((1, 1, 2))):
             clause = self._linked(steps)
             steps.append(clause.step)
-            text += self._rng.choice(_THEN[:24]) + (say.order if self._rng.random() < 0.7 else say.telegram)(
+            text += self._rng.choice(links.THEN[:24]) + (say.order if self._rng.random() < 0.7 else say.telegram)(
                 clause, self._rng
             )
         return _Draft(tuple(steps), text, "followed")
@@ -342,16 +317,16 @@ class Grammar:
         clause = self._clauses.draw(parted=True)
         if self._rng.random() < 0.5 or not clause.target:
             wrong = self._nouns.phrase(MOVERS).text
-            if self._rng.random() < 0.2:
-                rest = clause.rest + self._rng.choice(_RETRACTIONS + _FIXES) + clause.subject
+            if self._rng.random() < 0.35:
+                rest = clause.rest + self._rng.choice(links.RETRACTIONS + links.FIXES) + clause.subject
                 return _Draft((clause.step,), f"{clause.verb[0]} {wrong} {rest}", "second thought")
             wrong = self._rng.choice((wrong, wrong, "the " + self._nouns.name()))
-            subject = wrong + self._rng.choice(_FIXES) + clause.subject + self._rng.choice(("", "", ","))
+            subject = wrong + self._rng.choice(links.FIXES) + clause.subject + self._rng.choice(("", "", ","))
             return _Draft((clause.step,), f"{clause.verb[0]} {subject} {clause.rest}", "second thought")
         kinds = CONTAINERS + ZONES if isinstance(clause.step, Pair) and clause.step.relation == "in" else LANDMARKS
         wrong = self._nouns.place()[1] if isinstance(clause.step, At) else self._nouns.phrase(kinds).text
         rest = clause.rest[: -len(clause.target)] + wrong
-        fix = self._rng.choice(_FIXES)
+        fix = self._rng.choice(links.FIXES)
         right = (
             clause.rest if self._rng.random() < 0.3 else ("the " if isinstance(clause.step, At) else "") + clause.target
         )
@@ -362,6 +337,13 @@ class Grammar:
             )
         return _Draft((clause.step,), f"{clause.verb[0]} {clause.subject} {rest}{fix}{right}", "second thought")
 
+    def _contrasted(self) -> _Draft:
+        """Where something goes and where not: *the ball in the bowl, not on the tray*."""
+        clause = self._clauses.draw(parted=True, push=False)
+        act = clause.step.relation if isinstance(clause.step, Pair) else "at" if isinstance(clause.step, At) else "in"
+        other = self._clauses.repeat(act, push=False)
+        return _Draft((clause.step,), say.contrast(clause, other, self._rng), "contrasted")
+
     def _retracted(self) -> _Draft:
         """A whole clause taken back: *put green on red. actually, put it on yellow*."""
         subject = self._nouns.phrase(MOVERS)
@@ -371,6 +353,6 @@ class Grammar:
             said = Clause(right.step, self._rng.choice(("it", "it", subject.text)), right.many, right.verb, right.rest)
         else:
             said = right = self._clauses.draw()
-        text = say.order(wrong, self._rng) + self._rng.choice(_RETRACTIONS) + say.order(said, self._rng)
+        text = say.order(wrong, self._rng) + self._rng.choice(links.RETRACTIONS) + say.order(said, self._rng)
         text += self._rng.choice(("", "", "", "", " instead", " i mean"))
         return _Draft((right.step,), text, "second thought")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from hybrid.language import schema
+from hybrid.language.grammar_frames import FAR_RESTS, PILES, SLIGHTLY
 from hybrid.language.grammar_nouns import Nouns
 from hybrid.language.grammar_singles import CONTAINERS, LANDMARKS, MOVERS, SUPPORTS, ZONES, Phrase
 from hybrid.language.grammar_verbs import (
@@ -104,7 +105,10 @@ class Clauses:
         nouns = tuple(schema.Noun(**t.model_dump(exclude={"anchor", "excluding"})) for t in left)
         terms = (term.model_copy(update={"excluding": nouns}),)
         words = self._rng.choice(AFTERTHOUGHTS).format(x=out.text)
-        return Phrase(terms, a.text, a.many), step.model_copy(update={"a": terms}), rest + words
+        text = a.text
+        if term == schema.Selector(quantifier="all") and self._rng.random() < 0.3:
+            text = self._rng.choice(("all of them", "them all", "all", "all of these"))
+        return Phrase(terms, text, a.many), step.model_copy(update={"a": terms}), rest + words
 
     def _where(self, act: str, a: Phrase, push: bool) -> tuple[AnyStep, str, str]:
         if act == "at" and self._rng.random() < 0.14:
@@ -132,7 +136,9 @@ class Clauses:
         if act in ("in", "zone") and self._rng.random() < 0.08:
             kinds = ("thing",)
         b = self._nouns.phrase(kinds)
-        words = self._rng.choice(RESTS[act])
+        if act == "on" and self._rng.random() < 0.03:
+            b = Phrase((schema.Selector(extreme="highest"),), self._rng.choice(PILES))
+        words = self._rng.choice(RESTS[act] + FAR_RESTS.get(act, ()))
         held = act == "zone" or (_holds(b.term) and act == "on")
         relation = cast(Pairing, "in" if held else act)
         distance = None
@@ -140,6 +146,8 @@ class Clauses:
             distance, spoken = self._nouns.distance()
             words = f"{spoken} {words}"
         step = schema.Pair(push=push, relation=relation, centimetres=distance, a=a.terms, b=b.term)
+        if act in ("left_of", "right_of") and distance is None and self._rng.random() < 0.05:
+            return step, f"{self._rng.choice(('to', 'on', 'at'))} {b.text}'s {act.removesuffix('_of')}", ""
         return step, f"{words} {b.text}", b.text
 
     def _shift(self, a: Phrase, push: bool) -> tuple[AnyStep, str, str]:
@@ -153,9 +161,7 @@ class Clauses:
             )
             return schema.Shift(push=push, a=a.terms, direction=direction, by=by), rest, ""
         if draw < 0.82:
-            spoken = self._rng.choice(
-                ("a bit", "a little", "slightly", "a tad", "a little bit", "a touch", "just a bit")
-            )
+            spoken = self._rng.choice(SLIGHTLY)
             rest = self._rng.choice((f"{spoken} {words}", f"{words} {spoken}"))
             return schema.Shift(push=push, a=a.terms, direction=direction, by="bit"), rest, ""
         if draw < 0.9:
@@ -199,6 +205,11 @@ class Clauses:
                     "{b} under {a}",
                     "place {b} underneath {a}",
                     "slide {b} below {a}",
+                    "slip {b} under {a}",
+                    "{b} goes underneath {a}",
+                    "{b} should be under {a}",
+                    "get {b} underneath {a}",
+                    "i want {b} beneath {a}",
                 )
             )
             return Clause(schema.Pair(relation="on", a=a.terms, b=b.term), words.format(a=a.text, b=b.text))

@@ -13,7 +13,9 @@ from hybrid.language.schema import Anchor, Colour, KindWord, Noun, Quantifier, S
 
 _ALL_OF: Final = (
     "all the ", "all the ", "all ", "the ", "the ", "both ", "all of the ", "both the ", "each of the ", "the two ",
-    "the three ", "the four ", "all three ", "all four ", "all my ", "every one of the ", "",
+    "the three ", "the four ", "all three ", "all four ", "all my ", "every one of the ", "", "the pair of ", "those ",
+    "these ", "all these ",
+    "every single one of the ", "all of those ", "all five ", "the five ", "those three ", "all of my ",
 )  # fmt: skip
 """Words before a plural that mean all of a kind."""
 _KINDS: Final[tuple[KindWord, ...]] = ("cube", "block", "ball", "cylinder")
@@ -29,6 +31,8 @@ class Nouns(Singles):
             return self._all(kinds)
         if draw < 0.55:
             return self._count(kinds)
+        if draw < 0.60:
+            return self.both(kinds)
         return self.listing(kinds, self._rng.choice((2, 2, 2, 3, 3, 4)))
 
     def listing(self, kinds: tuple[KindWord, ...], count: int) -> Phrase:
@@ -52,6 +56,11 @@ class Nouns(Singles):
     def everything(self, kinds: tuple[KindWord, ...]) -> Phrase:
         """Draw a phrase for all of a kind: *all the blocks*, *the red cubes*, *everything except the ball*."""
         return self._all(kinds)
+
+    def both(self, kinds: tuple[KindWord, ...]) -> Phrase:
+        """Draw two things as a pair: *both the red cube and the ball*."""
+        phrase = self.listing(kinds, 2)
+        return Phrase(phrase.terms, f"both {phrase.text}", many=True)
 
     def each(self, kinds: tuple[KindWord, ...]) -> Phrase:
         """Draw *each block*, *every ball*: all of a kind, grammatically one."""
@@ -111,18 +120,27 @@ class Nouns(Singles):
                         f"anything {name}",
                         f"all that's {name}",
                         f"whatever is {name}",
+                        f"the {name}s",
+                        f"{name}s",
+                        f"all the {name}s",
+                        f"every {name} thing",
+                        f"everything that's {name}",
                     )
                 ),
                 None,
             )
-            return Phrase((Selector(quantifier="all", colour=colour),), text, many=text.startswith("all"))
+            return Phrase(
+                (Selector(quantifier="all", colour=colour),), text, many=text.startswith(("all", "the ", name))
+            )
         draw = self._rng.random()
         if draw < 0.13:
             text = self._rng.choice(
                 ("everything", "everything", "all things", "all objects", "all of it", "every thing", "everything here",
                  "everything movable", "all you can move", "every single thing", "all this stuff",
                  "each and every thing",
-                 "all the stuff", "all", "the lot", "anything")
+                 "all the stuff", "all", "the lot", "the lot", "the whole lot", "everything on the table",
+                 "all the things",
+                 "absolutely everything", "everything you see", "the whole bunch", "anything")
             )  # fmt: skip
             return self._excluding(Selector(quantifier="all"), text, 1.0 if text in ("all", "anything") else 0.4)
         if draw < 0.21 and kind != "thing":

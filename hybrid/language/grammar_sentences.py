@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from typing import Final
 
+from hybrid.language import grammar_frames as frames
 from hybrid.language import grammar_voices as voices
 from hybrid.language.grammar_clauses import Clause
 
@@ -25,7 +26,7 @@ _ORDERS: Final = (
     "carefully {put} {a} {rest}", "{put} {a} {rest} carefully", "{put} {a} gently {rest}",
     "{rest} is where {a} should go", "{rest} is where you should {put} {a}", "{put} {a} until {it} {is} {rest}",
     "{put} {a} {rest} and leave {it} there", "without any hurry {put} {a} {rest}", "remember to {put} {a} {rest}",
-    "use the arm to {put} {a} {rest}", *voices.ORDERS,
+    "use the arm to {put} {a} {rest}", *voices.ORDERS, *frames.ORDERS,
 )  # fmt: skip
 _STATES: Final = (
     *("{a} {rest}",) * 3,
@@ -70,7 +71,7 @@ _STATES: Final = (
     "{a} being {rest} is what i want",
     "help me out by {putting} {a} {rest}", "please help me by {putting} {a} {rest}", "{rest} is where i want {a}",
     "what {a} {needs} is a place {rest}", "i'd rather have {a} {rest}", "{a}, {rest} with {it}", "{rest} with {a}",
-    *voices.STATES,
+    *voices.STATES, *frames.STATES,
 )  # fmt: skip
 _PUSHED_ORDERS: Final = (
     *(words for words in _ORDERS if "{put}" in words),
@@ -107,6 +108,8 @@ _HOLDERS: Final = (
     "let {t} hold {a}", "use {t} for {a}", "{t} is for {a}", "{t} receives {a}", "have {t} contain {a}",
 )  # fmt: skip
 """Sentences that begin with where things go: containers and zones only."""
+_ELSEWHERE: Final = "<elsewhere>"
+"""Stands for where something does not go until that is said."""
 _IS_PLURAL: Final = {"lives": "live", "needs": "need", "is": "are", "goes": "go", "has": "have", "belongs": "belong"}
 
 
@@ -125,6 +128,11 @@ def state(clause: Clause, rng: random.Random) -> str:
     if inside and clause.target and clause.rest.endswith(clause.target) and rng.random() < 0.14:
         return rng.choice(_HOLDERS).format(a=clause.subject, t=clause.target)
     return clause.subject if not clause.rest else _fill(rng.choice(states), clause)
+
+
+def contrast(clause: Clause, other: Clause, rng: random.Random) -> str:
+    """Say the clause with where its subject does not go, the ``rest`` of ``other``."""
+    return _fill(rng.choice(frames.CONTRASTS), clause).replace(_ELSEWHERE, other.rest)
 
 
 def telegram(clause: Clause, rng: random.Random, form: str | None = None) -> str:
@@ -165,4 +173,6 @@ def _fill(template: str, clause: Clause) -> str:
     if "so that {it}" in template:
         it = "they" if clause.many else "it"
     put, putting, putted = clause.verb
-    return template.format(a=clause.subject, rest=clause.rest, it=it, put=put, putting=putting, putted=putted, **forms)
+    return template.format(
+        w=_ELSEWHERE, a=clause.subject, rest=clause.rest, it=it, put=put, putting=putting, putted=putted, **forms
+    )

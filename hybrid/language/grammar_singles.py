@@ -121,7 +121,38 @@ class Singles:
             return self._anchored(kinds)
         if draw < 0.26:
             return self._a(kinds)
+        if draw < 0.30:
+            return self._apposed(kinds)
         return self._plain(kinds)
+
+    def _apposed(self, kinds: tuple[KindWord, ...]) -> Phrase:
+        """Draw a thing named twice: *the ball, the green one,*, *the white cube, the one at the back,*."""
+        kind = self._rng.choice(tuple(kind for kind in kinds if kind != "thing") or ("block",))
+        colour, end = self.colour(), self._rng.choice((",", ",", "", " i mean,", " that is,"))
+        name, word = self._rng.choice(COLOUR_WORDS[colour]), self._rng.choice(KIND_WORDS[kind])
+        draw = self._rng.random()
+        if draw < 0.5:
+            forms = (
+                f"the {word}, the {name} one{end}", f"the {name} one, the {word}{end}",
+                f"the {word} - the {name} one -",
+                f"that {name} thing, the {word}{end}", f"the {word} (the {name} one)",
+                f"the {name} {word}, that one{end}",
+                f"the {word}, you know, the {name} one{end}", f"the {word}, the one that's {name}{end}",
+                f"the {word}, {name} one{end}", f"the {word}, you know, the {name} thing{end}", f"the {word}, {name},",
+            )  # fmt: skip
+            return Phrase((Selector(kind=kind, colour=colour),), self._rng.choice(forms))
+        coloured = self._rng.random() < 0.6
+        thing = Selector(kind=kind, colour=colour if coloured else None)
+        said = f"the {name} {word}" if coloured else f"the {word}"
+        if draw < 0.8:
+            before = self._rng.random() < 0.4
+            extreme: Extreme = self._rng.choice(tuple(EXTREME_BEFORE)[:-1] if before else tuple(EXTREME_AFTER))
+            words = f"{self._rng.choice(EXTREME_BEFORE[extreme])} one" if before else ""
+            words = words or f"one {self._rng.choice(EXTREME_AFTER[extreme])}"
+            return Phrase((thing.model_copy(update={"extreme": extreme}),), f"{said}, the {words}{end}")
+        noun, words, link = self._landmark()
+        anchored = thing.model_copy(update={"anchor": Anchor(link=link, noun=noun)})
+        return Phrase((anchored,), f"{said}, the one {self._rng.choice(LINK_WORDS[link])} {words}{end}")
 
     def it(self, *, many: bool = False) -> Phrase:
         """Draw a pronoun for what the last step moved."""
@@ -155,10 +186,14 @@ class Singles:
             word = self._rng.choice((str(inches), NUMBER_WORDS[inches - 1]))
             return round(inches * 2.54), "an inch" if inches == 1 else f"{word} inches"
         count = self._rng.choice((5, 10, 3, 2, 4, 8, 15, 20, self._rng.randint(1, 30)))
-        if draw < 0.24:
+        if draw < 0.17:
+            return 2, f"a couple of {self._rng.choice(('cm', 'centimetres', 'centimeters'))}"
+        if draw < 0.28:
             return count, f"{count * 10}{self._rng.choice((' mm', 'mm', ' millimetres', ' millimeters'))}"
         word = f"{count}" + self._rng.choice((" ", " ", ""))
         word = NUMBER_WORDS[count - 1] + " " if count <= len(NUMBER_WORDS) and draw < 0.5 else word
+        if self._rng.random() < 0.12:
+            word = self._rng.choice(("about ", "around ", "roughly ", "exactly ", "some ", "a good ")) + word
         unit = self._rng.choice(("cm", "cm", "cm", "centimetres", "centimeters", "centimeter" if count == 1 else "cms"))
         return count, word + unit
 
@@ -179,7 +214,11 @@ class Singles:
         return self._rng.choice(COLOURS)
 
     def _join(self, words: list[str]) -> str:
-        last = self._rng.choice((" and ", " and ", " and ", ", ", " & ", ", and ", " plus "))
+        last = self._rng.choice(
+            (" and ", " and ", " and ", " and ", ", ", " & ", ", and ", " plus ", " n ", " as well as ", " and also ")
+        )
+        if len(words) > 2 and self._rng.random() < 0.15:
+            return " ".join(words[:-1]) + last + words[-1]
         return ", ".join(words[:-1]) + last + words[-1]
 
     def _base(
@@ -239,15 +278,22 @@ class Singles:
             colour, bulk, text = None, None, self._rng.choice(KIND_WORDS["thing"])
         if self._rng.random() < 0.35:
             after: Extreme = self._rng.choice(tuple(EXTREME_AFTER))
-            words = f"the {text} {self._rng.choice(('', '', 'that is ')) if kind != 'thing' else ''}"
-            return Phrase(
-                (Selector(extreme=after, kind=kind, colour=colour, bulk=bulk),),
-                words + self._rng.choice(EXTREME_AFTER[after]),
-            )
+            said = self._rng.choice(EXTREME_AFTER[after])
+            bare = kind == "thing" or said.startswith(("that", "what"))
+            words = f"the {text} {'' if bare else self._rng.choice(('', '', 'that is '))}{said}"
+            return Phrase((Selector(extreme=after, kind=kind, colour=colour, bulk=bulk),), words)
         if self._rng.random() < 0.25:
             return self._ordinal(Selector(kind=kind, colour=colour, bulk=bulk), text)
         before: Extreme = self._rng.choice(tuple(EXTREME_BEFORE))
-        text = f"the {self._rng.choice(EXTREME_BEFORE[before])} {text}"
+        word = self._rng.choice(EXTREME_BEFORE[before])
+        if before not in ("other", "middle") and bulk is None and self._rng.random() < 0.2:
+            many = plural(text) if colour is None else " ".join((text.split()[0], plural(text.split(" ", 1)[-1])))
+            of = self._rng.choice(
+                ("of the two", "of the", "one of the", "one of the two", "of the three", "of all the")
+            )
+            text = f"the {word} {of} {many}"
+        else:
+            text = f"the {word} {text}"
         return Phrase((Selector(extreme=before, kind=kind, colour=colour, bulk=bulk),), text)
 
     def _ordinal(self, selector: Selector, text: str) -> Phrase:
@@ -255,7 +301,10 @@ class Singles:
         ordinal: Extreme = self._rng.choice(tuple(ORDINALS))
         count, side = ORDINALS[ordinal]
         forms = (f"the {count} {text} from the {side}", f"the {text} that is {count} from the {side}")
-        words = self._rng.choice((*forms, forms[0], f"the {count} {side}most {text}", f"the {count} from the {side}"))
+        digits = {"second": "2", "third": "3"}[count]
+        bare = (f"the {count} from the {side}", f"number {digits} from the {side}", f"{count} one from the {side}")
+        short = (f"the {digits}{'nd' if digits == '2' else 'rd'} {text} from the {side}", f"{count} {text} from {side}")
+        words = self._rng.choice((*forms, *forms, f"the {count} {side}most {text}", *bare, *short))
         if text not in words:
             selector = Selector()
         words = words.removeprefix("the ") if self._rng.random() < 0.15 else words

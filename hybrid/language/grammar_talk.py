@@ -26,7 +26,10 @@ _UNDO: Final = (
     "restore the previous state", "that was wrong, undo it", "no, undo that", "cancel that", "cancel the last move",
     "make it as it was", "as it was before please", "step back", "return to the previous state",
     "i want it the way it was before", "oops, undo", "roll back", "roll that back", "back to before",
-    "never mind, take that back", "please undo", "ctrl z", "unmake that", "that was a mistake, revert it",
+    "never mind, take that back", "please undo", "ctrl z", "unmake that", "i didn't want that, undo it",
+    "oh no i didn't want that, undo it",
+    "that's not what i wanted, put it back", "no no, undo that", "that's wrong, take it back",
+    "that was a mistake, revert it",
     "change it back", "put it all back the way it was", "back to the previous arrangement", "undo your last action",
 )  # fmt: skip
 _BACK: Final = (

@@ -121,6 +121,11 @@ _SHARED: Final = (
     "{put}{a} {rest} and after that {b}", "{put}{b} {rest} after {a}", "{b} {rest}, but {a} first",
     "{b} {rest} only after {a}", "{put}{a} {rest}. {b} too", "{put}{a} {rest}, next {b}",
     "{put}{a} {rest} and then {b}",
+    "{put}{a} {rest}, same for {b}", "{put}{a} {rest}, same with {b}", "{put}{a} {rest} and the same for {b}",
+    "{put}{a}, and afterwards {b}, {rest}", "{put}{a} and then {b} {rest}", "{a} first, then {b}, both {rest}",
+    "{put}first {a} and after that {b} {rest}", "{put}{a}, then {b}, {rest}",
+    "{put}{a} {rest} and do the same with {b}",
+    "{put}{a} {rest}; {b} goes there too", "{put}{a} {rest}, and so does {b}", "{a} {rest}. same for {b}",
 )  # fmt: skip
 _PUTS: Final = ("", "put ", "put ", "put ", "place ", "move ", "bring ", "get ", "stash ", "drop ")
 _OPPOSED: Final[tuple[tuple[Pairing, Pairing], ...]] = (

@@ -42,7 +42,7 @@ DROP: Final = _verbs(
     dump/dumping/dumped pop/popping/popped stick/sticking/stuck tuck/tucking/tucked deposit/depositing/deposited
     tidy/tidying/tidied insert/inserting/inserted store/storing/stored collect/collecting/collected sort/sorting/sorted
     tip/tipping/tipped stash/stashing/stashed slot/slotting/slotted pack/packing/packed load/loading/loaded
-    lob/lobbing/lobbed nestle/nestling/nestled"""
+    lob/lobbing/lobbed nestle/nestling/nestled bung/bunging/bunged shove/shoving/shoved sling/slinging/slung"""
 )
 PARK: Final = _verbs(
     "park/parking/parked leave/leaving/left stand/standing/stood station/stationing/stationed locate/locating/located"

@@ -55,7 +55,10 @@ KEEPS: Final = (
     "hands off {k}", "keep your hands off {k}", "no touching {k}", "don't you dare touch {k}", "keep clear of {k}",
     "{k} stays", "but {k} stays", "{k} remains where it is", "{k} is not to be moved", "{k} is not to be disturbed",
     "with {k} left where it is", "and {k} is to be left alone", "but {k} is taboo", "{k} must be left in peace",
-    "and leave {k} be", "but leave {k} be", "{k} is fine where it is", "don't mess with {k}", "and do not disturb {k}",
+    "and leave {k} be", "but leave {k} be", "{k} may stay where it is", "{k} can stay put", "but {k} may stay",
+    "careful not to disturb {k}", "careful not to touch {k}", "mind {k}", "mind you don't touch {k}",
+    "taking care not to move {k}", "being careful of {k}", "try not to touch {k}", "steer clear of {k}",
+    "{k} is fine where it is", "don't mess with {k}", "and do not disturb {k}",
     "don't knock {k}", "whatever you do, don't move {k}", "as long as {k} stays put", "{k} shall not be touched",
     "i don't want {k} moved", "i don't want {k} touched", "provided {k} isn't moved", "so that {k} isn't disturbed",
 )  # fmt: skip
@@ -91,7 +94,8 @@ _LINKS: Final = (
     " i need you to ", " i'd like you to ", " anyway, ", " so, ", " well, ", " ok so ",
 )  # fmt: skip
 _FILLERS: Final = (
-    "um", "uh", "er", "erm", "hmm", "like", "you know", "well", "i guess", "kind of", "sort of", "basically", "maybe",
+    "um", "um", "uh", "uh", "uh", "er", "er", "erm", "hmm", "yeah", "like", "you know", "well", "i guess", "kind of",
+    "sort of", "basically", "maybe",
     "just", "please", "i think", "let's say", "ah",
 )  # fmt: skip
 _ADDRESS: Final = (
@@ -104,7 +108,8 @@ _ADDRESS: Final = (
 )  # fmt: skip
 _TEXTING: Final = {
     "you": "u", "your": "ur", "and": "n", "the": "da", "with": "w/", "please": "pls", "one": "1", "thanks": "thx",
-    "too": "2", "because": "cuz", "okay": "k", "right": "rite", "want": "wanna have", "them": "em", "something": "smth",
+    "too": "2", "to": "2", "for": "4", "are": "r", "at": "@", "before": "b4", "because": "cuz", "okay": "k",
+    "right": "rite", "want": "wanna have", "them": "em", "something": "smth",
 }  # fmt: skip
 _CONFUSED: Final = {
     "to": "too", "of": "off", "one": "won", "the": "teh", "there": "their", "red": "read", "blue": "blew",
@@ -306,7 +311,10 @@ def hesitant(text: str, rng: random.Random) -> str:
     words = text.split(" ")
     for _ in range(rng.choice((1, 1, 2))):
         said = rng.choice(_FILLERS)
-        words.insert(rng.randrange(len(words)), said + rng.choice((",", "", "...")))
+        at = rng.randrange(len(words))
+        if at and rng.random() < 0.4:
+            words[at - 1] = words[at - 1].rstrip(",") + ","
+        words.insert(at, said + rng.choice((",", ",", "", "...")))
     return " ".join(words)
 
 

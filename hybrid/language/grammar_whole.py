@@ -11,6 +11,8 @@ from typing import Final
 
 from hybrid.language import schema
 from hybrid.language.grammar_nouns import Nouns
+from hybrid.language.grammar_plain import WEIGHTS as PLAIN
+from hybrid.language.grammar_plain import Plain
 from hybrid.language.grammar_singles import CONTAINERS, LANDMARKS, MOVERS, SUPPORTS, ZONES, Phrase
 from hybrid.language.grammar_told import Told
 from hybrid.language.grammar_voices import WEIGHTS as VOICED
@@ -21,13 +23,8 @@ Said = tuple[AnyStep, str]
 """A step with its words."""
 
 _CENTRES: Final = (
-    "center {a}",
-    "centre {a}",
-    "center {a} on the table",
-    "centre {a} on the table",
-    "{a} centred",
-    "{a} dead center",
-)
+    "center {a}", "centre {a}", "center {a} on the table", "centre {a} on the table", "{a} centred", "{a} dead center",
+)  # fmt: skip
 _SWAPS: Final = (
     "swap {a} and {b}", "swap {a} and {b}", "swap {a} with {b}", "swap {a} for {b}", "exchange {a} and {b}",
     "exchange {a} with {b}", "exchange the positions of {a} and {b}", "exchange the places of {a} and {b}",
@@ -39,7 +36,10 @@ _SWAPS: Final = (
     "move {a} to where {b} is and vice versa", "have {a} and {b} trade spots", "i want {a} and {b} swapped",
     "{a} goes where {b} is and {b} goes where {a} is", "reverse the positions of {a} and {b}", "{a} <-> {b}",
     "{a} in {b}'s place and {b} in {a}'s place", "{a} and {b} swapped please", "flip {a} and {b} around",
-    "swap round {a} and {b}", "replace {a} by {b} and {b} by {a}", "change {a} over with {b}",
+    "swap round {a} and {b}", "switch round {a} and {b}", "put {a} where {b} is and {b} where {a} is",
+    "{a} where {b} is, {b} where {a} is", "{a} and {b} want to change places", "trade {a} for {b}",
+    "get {a} and {b} to swap over", "swap {a} over with {b}", "{a} and {b} the other way round",
+    "replace {a} by {b} and {b} by {a}", "change {a} over with {b}",
 )  # fmt: skip
 _MATCHES: Final = (
     "put {a} {in} {b} of {their} colour", "put {a} {in} {b} of {their} own colour",
@@ -233,7 +233,7 @@ _FLOORS: Final[dict[schema.Floors, tuple[str, ...]]] = {
 WEIGHTS: Final = {
     "centre": 1, "swap": 8, "match": 6, "sort": 6, "shape": 9, "spread": 4, "gather": 3, "approach": 6,
     "row": 6, "tower_more": 4,
-    "told_row": 8, "told_tower": 8, **VOICED,
+    "told_row": 8, "told_tower": 8, **VOICED, **PLAIN,
 }  # fmt: skip
 
 
@@ -245,11 +245,14 @@ class Wholes:
         self._nouns = nouns
         self._told = Told(rng, nouns)
         self._voices = Voices(rng, nouns)
+        self._plain = Plain(rng, nouns)
 
     def draw(self, act: str) -> Said:
         """Draw a clause of ``act``, a key of ``WEIGHTS``."""
         if act in VOICED:
             return self._voices.draw(act)
+        if act in PLAIN:
+            return self._plain.draw(act)
         return {
             "centre": self._centre, "swap": self._swap, "match": self._match, "sort": self._sort,
             "shape": self._shape, "spread": self._spread,

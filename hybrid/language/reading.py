@@ -124,6 +124,7 @@ class _Reader:
         end = self._take("base", "peak", *get_args(schema.Floors))
         if end in ("base", "peak"):
             fields |= {str(end): self._selector()}
+            fields |= {"peak": self._part("peak")} if end == "base" else {}
         elif end is not None:
             fields |= {"floors": end}
         return schema.Tower.model_validate(fields | {"place": self._place()})

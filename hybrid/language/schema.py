@@ -192,9 +192,9 @@ class Tower(Step):
     place: Place | None = None
 
     @model_validator(mode="after")
-    def _one_end(self) -> Tower:
-        if sum(end is not None for end in (self.base, self.peak, self.floors)) > 1:
-            raise ValueError("a tower names its base, its peak or the order of sizes, one of them")
+    def _ends_or_sizes(self) -> Tower:
+        if self.floors is not None and (self.base is not None or self.peak is not None):
+            raise ValueError("a tower names its ends or the order of sizes, not both")
         return self
 
 

@@ -207,7 +207,8 @@ def _tower(step: schema.Tower, progress: Progress) -> _Resolved:
     ends = [_target(end, "on", progress) for end in (step.base, step.peak) if end is not None]
     away = frozenset(thing.id for thing in ends)
     floors = [thing for thing in progress.movers(step.a, away) if thing.id not in away]
-    floors = [*ends, *floors] if step.base is not None else [*floors, *ends]
+    below = 0 if step.base is None else 1
+    floors = [*ends[:below], *floors, *ends[below:]]
     if len(floors) < 2:
         raise Unresolvable("a tower needs at least two things")
     if step.floors is not None:

@@ -7,11 +7,12 @@ An LL(1) language in prefix notation::
     ACT     = (on|in|next_to|apart) TERMS TERM | (left_of|right_of|in_front_of|behind) [CM] TERMS TERM
             | between TERMS TERM TERM | at TERMS PLACE | shift TERMS DIRECTION AMOUNT
             | (approach|retreat) TERMS TERM AMOUNT | (clear|hold|down|spread|gather|back|instead) TERMS
-            | line TERMS [COURSE] [PLACE] | tower TERMS [(base|peak) SEL | FLOORS] [PLACE] | swap TERM TERM
+            | line TERMS [COURSE] [PLACE] | tower TERMS [END] [PLACE] | swap TERM TERM
             | match RELATION TERMS TERMS | sort TERMS (by_colour|by_kind|by_size)
             | (circle|square|triangle) TERMS [around SEL] [PLACE] | undo | again [TERMS] | (further|less) AMOUNT
     QUESTION = (ask_count|ask_where|ask_which|ask_colour|ask_exists) SEL | ask_distance SEL SEL
             | ask_table | ask_help | ask_history | ask_true RELATION TERMS TERM
+    END     = base SEL [peak SEL] | peak SEL | FLOORS
     AMOUNT  = bit | some | far | CM
     TERMS   = TERM ("+" TERM)*                TERM = it | SEL
     SEL     = NOUN [".place" PLACE | LINK (NOUN | it)] ("except" NOUN)*
@@ -100,7 +101,8 @@ RULES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "AROUND?": (("around", "SEL"), _EMPTY),
     "EXCEPT": (("except", "NOUN", "EXCEPT"), _EMPTY),
     "NOUN": (("QUANTIFIER", "EXTREME?", "BULK?", "COLOUR?", "KIND"),),
-    "END?": (("base", "SEL"), ("peak", "SEL"), *_each(_FLOORS), _EMPTY),
+    "END?": (("base", "SEL", "PEAK?"), ("peak", "SEL"), *_each(_FLOORS), _EMPTY),
+    "PEAK?": (("peak", "SEL"), _EMPTY),
     "QUANTIFIER": _each(_QUANTIFIERS),
     "EXTREME?": (*_each(_EXTREMES), _EMPTY),
     "BULK?": (*_each(_BULKS), _EMPTY),
