@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from hybrid.rest import at_rest, held_thing
 from planner.base import Planner
+from planner.stopping import doubtful
 from simulator.base import MOVABLE, Fact, Subgoal, Thing
 from simulator.predicates import margin
 from world_model.base import Belief
@@ -19,6 +20,8 @@ PLAINLY = 0.008
 """Facts that hold with this much to spare hold, though outlines are only known as circles to the energy, metres."""
 MOVED = 0.012
 """A thing that is believed to have moved less than this has not moved, metres."""
+GONE = 0.3
+"""Stands for the distance to where a thing should be that is not seen any more, metres."""
 LEFT_ALONE = 0.015
 """What had to be left alone may be believed this far from where it was at first: two looks err by less, metres."""
 
@@ -112,7 +115,12 @@ def superseded(subgoal: Subgoal, later: Subgoal) -> bool:
 
 
 def margins(belief: Belief, subgoal: Subgoal) -> float:
-    """Return the least margin of the subgoal's facts as believed, things set down on what carries them, metres."""
+    """Return the least margin of the subgoal's facts as believed, things set down on what carries them, metres.
+
+    What is gone from where it is believed has none.
+    """
+    if doubtful(belief, subgoal):
+        return -GONE
     held = held_thing(belief)
     things = at_rest(belief.scene.things, held)
     return min((margin(fact, things, held) for fact in subgoal.facts), default=0.0)
@@ -129,6 +137,8 @@ def broken(belief: Belief, subgoal: Subgoal) -> str:
     short = [(margin(fact, belief.scene.things), fact) for fact in subgoal.facts]
     worst, fact = min(short, key=lambda pair: pair[0])
     words = ", ".join(str(argument) for argument in fact.arguments)
+    if doubtful(belief, subgoal):
+        return f"{fact.relation}({words}) cannot be confirmed: what it places is held or no longer seen"
     if worst >= 0:
         return f"{fact.relation}({words}) holds with too little to spare ({100 * worst:.1f} cm)"
     return f"{fact.relation}({words}) is unmet by {-100 * worst:.1f} cm"

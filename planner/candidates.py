@@ -15,22 +15,17 @@ import torch
 
 from planner.base import Manipulation
 from planner.lanes import barring, detours
-from planner.room import EDGE, FLOOR, GAP, Spot, free_spots, outer, roomy
+from planner.packing import BESIDE, WALL, beside, listed, occupants, placed, repacked
+from planner.room import EDGE, GAP, Spot, free_spots, outer, roomy
 from simulator.base import CONTAINERS, MOVABLE, Fact, Subgoal, Thing
 from world_model.energies import above, fact_energy, occupying, point_of, table_of
 
-WALL = 0.006
-"""Thickness of a container's wall, metres."""
-BRINK = 0.012
-"""How near the edge of a zone a centre may be put on purpose, metres."""
-APART = 0.004
-"""Half the room left between two things on one zone, metres."""
-SNUG = 0.0
-"""Least gap between things in one container or on one zone, metres."""
 OVER = 0.03
 """How far above everything else a thing is carried, metres."""
 MUTUAL = ("line", "apart", "next_to", "left_of", "right_of", "behind", "in_front_of")
 """Relations that moving any of their things can make hold."""
+IN_LINE = (0.02, 0.05)
+"""Gaps between things put in a line, metres."""
 UNMET = 1e-6
 
 
@@ -52,13 +47,16 @@ class Breadth:
 
 
 def propose(
-    things: Sequence[Thing], subgoal: Subgoal, rng: np.random.Generator, breadth: Breadth
+    things: Sequence[Thing], subgoal: Subgoal, rng: np.random.Generator, breadth: Breadth, held: str | None = None
 ) -> list[Manipulation]:
-    """Return manipulations worth imagining for ``subgoal`` from believed ``things``, without repetitions."""
+    """Return manipulations worth imagining for ``subgoal`` from believed ``things``, without repetitions.
+
+    What is ``held`` is not where it belongs until it is let go of there.
+    """
     table = table_of(things)
     found: dict[tuple[str, int, int, int], Manipulation] = {}
     for fact in subgoal.facts:
-        if float(fact_energy(fact, table)[0]) <= UNMET:
+        if float(fact_energy(fact, table)[0]) <= UNMET and held not in fact.arguments:
             continue
         for manipulation in for_fact(things, fact, subgoal, rng, breadth):
             x, y, z = (round(c * 250) for c in manipulation.target)
@@ -72,8 +70,7 @@ def for_fact(
 ) -> Iterable[Manipulation]:
     """Yield manipulations for one unmet fact: clear the way, or move what the fact is about."""
     obstacles = in_the_way(things, fact)
-    beside = taken_off(things, fact)
-    for thing in (*obstacles, *beside):
+    for thing in (*obstacles, *taken_off(things, fact)):
         for spot in aside(things, thing, rng, breadth.aside):
             yield manipulation(things, thing, spot, push=False)
     if fact.relation == "clear" or buried(things, fact):
@@ -81,7 +78,9 @@ def for_fact(
     for mover in movers_of(things, fact):
         if mover.id in {t.id for t in obstacles} or covered(things, mover):
             continue
-        spots, push = goal_spots(things, mover, fact, rng, breadth), subgoal.manner == "push"
+        push = subgoal.manner == "push"
+        yield from (manipulation(things, *move, push=False) for move in made_room(things, mover, fact))
+        spots = goal_spots(things, mover, fact, rng, breadth, push)
         if push and breadth.aside:
             round_it = detours(things, mover, spots[:1])
             spots = [spot for spot in spots if not kept_out(things, mover, spot, subgoal)] + round_it
@@ -93,10 +92,10 @@ def aside(things: Sequence[Thing], thing: Thing, rng: np.random.Generator, count
     """Return up to ``count`` free places for a ``thing`` that is in the way, beside all zones where there is room."""
     spots = free_spots(things, thing, rng, 8 * count)
     zones = [other for other in things if other.kind == "zone"]
-    beside = [
+    apart = [
         s for s in spots if all(np.hypot(*np.subtract(s, z.position)[:2]) > outer(z) + outer(thing) for z in zones)
     ]
-    return (beside or spots)[:count]
+    return (apart or spots)[:count]
 
 
 def kept_out(things: Sequence[Thing], mover: Thing, spot: Spot, subgoal: Subgoal) -> bool:
@@ -159,11 +158,12 @@ def covered(things: Sequence[Thing], thing: Thing) -> bool:
 
 
 def goal_spots(
-    things: Sequence[Thing], mover: Thing, fact: Fact, rng: np.random.Generator, breadth: Breadth
+    things: Sequence[Thing], mover: Thing, fact: Fact, rng: np.random.Generator, breadth: Breadth, push: bool
 ) -> list[Spot]:
     """Return up to ``breadth.goal`` centres for ``mover`` with the lowest energy of ``fact``, metres."""
-    named = special_spots(things, mover, fact) if breadth.named else []
-    spots = named + (free_spots(things, mover, rng, 160) if breadth.free else [])
+    named = special_spots(things, mover, fact, push=push) if breadth.named else []
+    anywhere = breadth.free and not (breadth.named and fact.relation in ("on", "in"))
+    spots = named + (free_spots(things, mover, rng, 160) if anywhere else [])
     if not spots:
         return []
     table = table_of(things)
@@ -174,21 +174,31 @@ def goal_spots(
     return [spots[int(i)] for i in order[: breadth.goal]]
 
 
-def special_spots(things: Sequence[Thing], mover: Thing, fact: Fact) -> list[Spot]:
+def special_spots(things: Sequence[Thing], mover: Thing, fact: Fact, *, push: bool) -> list[Spot]:
     """Return the places a fact names itself: on a thing, at a place, at a point, beside a thing."""
     if fact.relation in ("on", "in"):
-        support = next(t for t in things if t.id == fact.arguments[1])
-        spots = on_top(support, mover)
-        if support.kind == "zone":
-            return roomy(things, mover, spots, SNUG)
-        return (roomy(things, mover, spots, SNUG) if support.kind in CONTAINERS else spots) or spots
+        return upon(things, mover, next(t for t in things if t.id == fact.arguments[1]), push=push)
     if fact.relation == "at":
         x, y = point_of(fact)
         spots = [(x + dx, y + dy, mover.size[2] / 2) for dx in (0, 0.02, -0.02) for dy in (0, 0.02, -0.02)]
         return roomy(things, mover, spots)
     others = [t for t in things if t.id in fact.arguments and t.id != mover.id]
     spots = [spot for other in others for spot in around(other, mover)]
+    if fact.relation == "line" and len(others) > 1:
+        spots = aligned(others, mover) + spots
     return roomy(things, mover, [s for s in spots if max(abs(s[0]), abs(s[1])) < EDGE])
+
+
+def aligned(others: Sequence[Thing], mover: Thing) -> list[Spot]:
+    """Return centres for ``mover`` on the line through ``others``: on either side of each of them, near and further."""
+    points = np.array([other.position[:2] for other in others])
+    way = np.linalg.svd(points - points.mean(0))[2][0]
+    return [
+        (*(point + side * (outer(other) + outer(mover) + gap) * way).tolist(), mover.size[2] / 2)
+        for gap in IN_LINE
+        for other, point in zip(others, points, strict=True)
+        for side in (1, -1)
+    ]
 
 
 def around(other: Thing, mover: Thing) -> list[Spot]:
@@ -203,29 +213,34 @@ def around(other: Thing, mover: Thing) -> list[Spot]:
     ]
 
 
-def on_top(support: Thing, mover: Thing) -> list[Spot]:
-    """Return centres for ``mover`` on or in ``support``: in the middle, and around it where there is room.
+def upon(things: Sequence[Thing], mover: Thing, support: Thing, *, push: bool = False) -> list[Spot]:
+    """Return centres for ``mover`` on or in ``support``; none where it holds others and there is no room beside them.
 
-    Where it can lie at either end of a tray, or beside another on a zone, it does: the middle would take the room of
-    two.
+    Where it can lie at either end of a tray it does: the middle would take the room of two. What is pushed strays and
+    is given the middle.
     """
     x, y, _ = support.position
     half = mover.size[2] / 2
-    if support.kind in CONTAINERS:
-        base, wall = support.bottom + FLOOR, outer(mover) + WALL
-    elif support.kind == "zone":
-        base, wall = 0.0, 0.02
-    else:
+    if support.kind not in (*CONTAINERS, "zone"):
         return [(x, y, support.top + half)]
-    long, short = (max(0.0, extent / 2 - wall) for extent in support.size[:2])
-    ends = [(long, 0.0), (-long, 0.0), (0.0, short), (0.0, -short)]
+    lone = not occupants(things, support, mover)
+    if support.kind == "zone":
+        return listed(placed(support, mover, np.zeros((1, 2)))) if lone and push else beside(things, support, mover)
+    long, short = (max(0.0, extent / 2 - outer(mover) - WALL) for extent in support.size[:2])
+    ends = np.array([(0.0, 0.0), (long, 0.0), (-long, 0.0), (0.0, short), (0.0, -short)])
     shared = support.kind == "tray" and max(long, short) >= outer(mover)
-    beside = outer(mover) + APART
-    if support.kind == "zone" and min(support.size[:2]) / 2 - beside >= BRINK:
-        ends, shared = [(beside, 0.0), (-beside, 0.0), (0.0, beside), (0.0, -beside)], True
-    cos, sin = float(np.cos(support.yaw)), float(np.sin(support.yaw))
-    offsets = ends if shared else [(0.0, 0.0), *ends]
-    return [(x + cos * u - sin * v, y + sin * u + cos * v, base + half) for u, v in offsets]
+    spots = listed(placed(support, mover, ends[1:] if shared else ends))
+    return roomy(things, mover, spots, BESIDE) or (spots if lone else beside(things, support, mover))
+
+
+def made_room(things: Sequence[Thing], mover: Thing, fact: Fact) -> list[tuple[Thing, Spot]]:
+    """Return what could be moved where within its holder so that ``mover`` finds room there; none where it does."""
+    if fact.relation not in ("on", "in"):
+        return []
+    holder = next(t for t in things if t.id == fact.arguments[1])
+    if holder.kind not in (*CONTAINERS, "zone") or upon(things, mover, holder):
+        return []
+    return repacked(things, holder, mover)
 
 
 def manipulation(things: Sequence[Thing], mover: Thing, target: Spot, *, push: bool) -> Manipulation:

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 import torch
 
 from planner.base import Budget, Manipulation
-from planner.candidates import Breadth
+from planner.candidates import Breadth, made_room, movers_of
 from planner.lanes import barring
 from planner.level1 import ControlSearch
 from planner.level2 import ManipulationSearch
 from planner.refinement import Refinement
-from simulator.base import Subgoal, Thing
+from simulator.base import Fact, Subgoal, Thing
 from world_model.base import Belief
 from world_model.energies import blockers, fact_energy, point_of, table_of
 
@@ -74,7 +74,10 @@ def configure(
     unmet = int((energies > 0).sum())
     blocked = float(blockers(subgoal.facts, table, energies)[0]) > 0
     worried = belief.surprise > CALM or bool(tabu)
+    short = [fact for fact, energy in zip(subgoal.facts, energies, strict=True) if float(energy) > 0]
+    several = max((moves_for(fact, belief.scene.things) for fact in short), default=1)
     depth = 1 if unmet <= 1 and not blocked else min(budget.depth, unmet + 2 * blocked)
+    depth = max(depth, min(budget.depth, several))
     if subgoal.manner == "push" and barred(belief.scene.things, subgoal):
         depth = max(depth, min(budget.depth, 2))
     breadth = Breadth(goal=10, aside=5) if worried else Breadth()
@@ -83,6 +86,18 @@ def configure(
         level2=ManipulationSearch(depth=max(1, depth), beam=8 if worried else 6, breadth=breadth),
     )
     return chosen if switches == AS_IT_IS else switched(chosen, switches)
+
+
+def moves_for(fact: Fact, things: Sequence[Thing]) -> int:
+    """Return how many manipulations an unmet ``fact`` may take though nothing stands in the way.
+
+    A line takes all of its things but one, and where there is no room in a container or on a zone something else in it
+    is moved first.
+    """
+    if fact.relation == "line":
+        return max(1, len(fact.arguments) - 1)
+    movers = movers_of(things, fact)[:1]
+    return 2 if any(made_room(things, mover, fact) for mover in movers) else 1
 
 
 def barred(things: Sequence[Thing], subgoal: Subgoal) -> bool:

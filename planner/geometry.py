@@ -55,7 +55,7 @@ class GeometricDynamics:
     def begin(self, belief: Belief) -> LatentState:
         """Return the believed things as a batch of one state."""
         things = belief.scene.things
-        holds = gripped(belief)
+        holds = belief.held
         rows = [
             [*t.position, float(row == holds), float(t.kind in MOVABLE), float(t.kind in CONTAINERS)]
             for row, t in enumerate(things)
@@ -96,15 +96,6 @@ class GeometricDynamics:
             tokens[torch.arange(len(tokens)), row, :3] = torch.where(found[:, None], after, moved[:, :3])
             tokens[..., HELD] = 0.0
         return (LatentState.of(tokens, size, tool, state.present),)
-
-
-def gripped(belief: Belief) -> int | None:
-    """Return the row of the movable thing whose upper face is nearest to the tip when the vacuum is sealed."""
-    movable = [row for row, thing in enumerate(belief.scene.things) if thing.kind in MOVABLE]
-    if float(belief.tool[4]) < 0.5 or not movable:
-        return None
-    faces = torch.tensor([[*t.position[:2], t.top] for t in belief.scene.things])
-    return min(movable, key=lambda row: float((faces[row] - belief.tool[:3]).norm()))
 
 
 def tops(tokens: Tensor, size: Tensor) -> Tensor:

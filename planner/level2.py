@@ -25,6 +25,8 @@ SAME_TARGET = 0.012
 """Targets closer than this are one attempt to whoever remembers failures, metres."""
 RETRY_JITTER = 0.006
 """How far a retried manipulation is varied, metres (EVIDENCE 4b: after an observed no-change, jitter the retry)."""
+HELD = 0.06
+"""Energy of still holding something when the plan begins, metres: putting it down where it belongs is worth a plan."""
 MET = 1e-3
 """Imagined energy below which the search looks no further, metres."""
 
@@ -73,12 +75,14 @@ def search(
     """Return sequences that lower the energy, best first, at most one for each first thing and place, and the trace."""
     rng, began, imagined = np.random.default_rng(seed), time.perf_counter(), 0
     things = belief.scene.things
-    now = float(goal_energy(subgoal.facts, table_of(things))[0])
+    row = belief.held
+    held = None if row is None else things[row].id
+    now = float(goal_energy(subgoal.facts, table_of(things))[0]) + HELD * (held is not None)
     beam = [Sequence((), model.begin(belief), things, now, now, things)]
     complete: list[Sequence] = []
     trace: list[TraceEntry] = []
     for depth in range(settings.depth):
-        parents, children = children_of(beam, subgoal, settings.breadth, rng)
+        parents, children = children_of(beam, subgoal, settings.breadth, rng, None if depth else held)
         children = [varied(child, tabu, rng) for child in children] if depth == 0 else children
         spent = 1000 * (time.perf_counter() - began)
         if not children or (depth > 0 and (spent > budget.milliseconds or imagined > budget.candidates)):
@@ -95,13 +99,13 @@ def search(
 
 
 def children_of(
-    beam: list[Sequence], subgoal: Subgoal, breadth: Breadth, rng: np.random.Generator
+    beam: list[Sequence], subgoal: Subgoal, breadth: Breadth, rng: np.random.Generator, held: str | None
 ) -> tuple[list[Sequence], list[Manipulation]]:
-    """Return the proposals from every node, with the node each came from."""
+    """Return the proposals from every node, with the node each came from; ``held`` is what the tool holds there."""
     parents: list[Sequence] = []
     children: list[Manipulation] = []
     for node in beam:
-        proposals = propose(node.things, subgoal, rng, breadth)
+        proposals = propose(node.things, subgoal, rng, breadth, held)
         parents += [node] * len(proposals)
         children += proposals
     return parents, children

@@ -38,20 +38,26 @@ def roomy(things: Sequence[Thing], mover: Thing, spots: list[Spot], gap: float =
 
 
 def crowded(things: Sequence[Thing], mover: Thing, spots: NDArray[np.float64], gap: float = GAP) -> NDArray[np.bool_]:
-    """Return ``[S]``: whether ``mover`` at ``spots [S, 3]`` comes closer than ``gap`` to anything at its height.
+    """Return ``[S]``: whether ``mover`` at ``spots [S, 3]`` comes closer than ``gap`` to anything at its height."""
+    return clearance(things, mover, spots) < gap
+
+
+def clearance(things: Sequence[Thing], mover: Thing, spots: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return ``[S]``: the gap between ``mover`` at ``spots [S, 3]`` and the nearest thing at its height, metres.
 
     Zones are flat and never in the way, nor is a container that it lies in.
     """
     others = [thing for thing in things if thing.id != mover.id and thing.kind != "zone"]
     low, high = spots[:, 2] - mover.size[2] / 2, spots[:, 2] + mover.size[2] / 2
-    found = np.zeros(len(spots), dtype=np.bool_)
+    least = np.full(len(spots), np.inf)
     for other in others:
         way = spots[:, :2] - np.array(other.position[:2])
         level = (low < other.top - 0.002) & (high > other.bottom)
         if other.kind in CONTAINERS:
             level &= low <= other.bottom + FLOOR / 2
-        found |= level & (np.hypot(*way.T) < gap + extent(mover, way) + extent(other, way))
-    return found
+        gaps = np.hypot(*way.T) - extent(mover, way) - extent(other, way)
+        least = np.minimum(least, np.where(level, gaps, np.inf))
+    return least
 
 
 def extent(thing: Thing, way: NDArray[np.float64]) -> NDArray[np.float64]:

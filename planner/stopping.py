@@ -1,20 +1,58 @@
-"""When a goal is declared reached: every fact holds as believed, with some room to spare."""
+"""When a goal is declared reached: every fact holds as believed, with some room to spare, of things that are seen.
+
+What was imagined and is not seen counts only where something could hide it: a thing that rolled or fell off the table
+is imagined where it was to be.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
-from simulator.base import Subgoal
+from simulator.base import MOVABLE, Fact, Subgoal, Thing
 from world_model.base import Belief
-from world_model.energies import fact_energy, table_of
+from world_model.energies import above, fact_energy, table_of
 
 CONTENT = 0.25
 """Share of the planning comfort that must remain for a goal to be declared reached."""
 
 
 def reached(belief: Belief, subgoal: Subgoal, positions: Tensor | None = None) -> bool:
-    """Whether every fact holds with some room to spare, in ``belief`` or once things are at ``positions [N, 3]``."""
+    """Whether every fact holds with some room to spare, in ``belief`` or once things are at ``positions [N, 3]``.
+
+    In ``belief`` nothing counts as placed that the tool still holds or that is gone.
+    """
     table = table_of(belief.scene.things, None if positions is None else positions[None])
     with torch.no_grad():
-        return all(float(fact_energy(fact, table, CONTENT)[0]) <= 0.0 for fact in subgoal.facts)
+        if not all(float(fact_energy(fact, table, CONTENT)[0]) <= 0.0 for fact in subgoal.facts):
+            return False
+        if any(bool(above(table, table.row(fact.arguments[0]))[0].any()) for fact in cleared(subgoal.facts)):
+            return False
+    return positions is not None or not doubtful(belief, subgoal)
+
+
+def doubtful(belief: Belief, subgoal: Subgoal) -> bool:
+    """Whether something that ``subgoal`` places may not be where it is believed: it is held, or gone."""
+    names = {name for fact in subgoal.facts for name in placed(fact)}
+    movable = [t for t in belief.scene.things if t.id in names and t.kind in MOVABLE]
+    return any(gone(belief, thing) or belief.held == belief.index(thing.id) for thing in movable)
+
+
+def cleared(facts: Sequence[Fact]) -> list[Fact]:
+    """Return those of ``facts`` that want something clear: also of what seems to hover over it, for it stands there."""
+    return [fact for fact in facts if fact.relation == "clear"]
+
+
+def placed(fact: Fact) -> tuple[str, ...]:
+    """Return the things that ``fact`` says are somewhere."""
+    if fact.relation == "clear":
+        return ()
+    return tuple(str(name) for name in (fact.arguments[:1] if fact.relation == "at" else fact.arguments))
+
+
+def gone(belief: Belief, thing: Thing) -> bool:
+    """Whether ``thing`` is not seen though nothing is believed to stand on it."""
+    row = belief.index(thing.id)
+    return not bool(belief.visible[row]) and not bool(above(table_of(belief.scene.things), row)[0].any())

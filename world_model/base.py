@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from simulator.base import Scene
+from simulator.base import MOVABLE, Scene
 
 BLOCK = 3
 """Control steps in one level-1 block, ``K`` (EVIDENCE 3: blocks of three control steps)."""
@@ -45,6 +45,16 @@ class Belief:
             if thing.id == thing_id:
                 return row
         raise KeyError(thing_id)
+
+    @property
+    def held(self) -> int | None:
+        """The row of the movable thing whose upper face is nearest to the tip while the vacuum is sealed, or None."""
+        things = self.scene.things
+        movable = [row for row, thing in enumerate(things) if thing.kind in MOVABLE]
+        if float(self.tool[4]) < 0.5 or not movable:
+            return None
+        faces = torch.tensor([[*thing.position[:2], thing.top] for thing in things])
+        return min(movable, key=lambda row: float((faces[row] - self.tool[:3]).norm()))
 
     def with_surprise(self, surprise: float) -> Belief:
         """Return the same belief with another surprise."""
