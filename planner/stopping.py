@@ -6,8 +6,6 @@ is imagined where it was to be.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor
 
@@ -28,8 +26,6 @@ def reached(belief: Belief, subgoal: Subgoal, positions: Tensor | None = None) -
     with torch.no_grad():
         if not all(float(fact_energy(fact, table, CONTENT)[0]) <= 0.0 for fact in subgoal.facts):
             return False
-        if any(bool(above(table, table.row(fact.arguments[0]))[0].any()) for fact in cleared(subgoal.facts)):
-            return False
     return positions is not None or not doubtful(belief, subgoal)
 
 
@@ -38,11 +34,6 @@ def doubtful(belief: Belief, subgoal: Subgoal) -> bool:
     names = {name for fact in subgoal.facts for name in placed(fact)}
     movable = [t for t in belief.scene.things if t.id in names and t.kind in MOVABLE]
     return any(gone(belief, thing) or belief.held == belief.index(thing.id) for thing in movable)
-
-
-def cleared(facts: Sequence[Fact]) -> list[Fact]:
-    """Return those of ``facts`` that want something clear: also of what seems to hover over it, for it stands there."""
-    return [fact for fact in facts if fact.relation == "clear"]
 
 
 def placed(fact: Fact) -> tuple[str, ...]:

@@ -26,6 +26,9 @@ BLOCKER = 0.06
 DISTURBANCE = 0.5
 """Weight of moving what was not asked to move."""
 
+HOVERING = 0.02
+"""Least shortfall of something being clear that something is above, metres."""
+
 Condition = tuple[Tensor, float]
 """Slack ``[S]`` in metres (>= 0 when the condition holds) and its comfort in metres."""
 
@@ -170,12 +173,16 @@ def separate(table: Table, rows: list[int]) -> list[Condition]:
 
 
 def clear(table: Table, a: int) -> list[Condition]:
-    """Conditions of nothing resting on or in a thing: of every movable other, one of its resting conditions fails."""
-    found: list[Condition] = [
-        (-torch.stack([slack for slack, _ in rests_on(table, b, a)]).amin(0), 0.004)
-        for b, thing in enumerate(table.things)
-        if b != a and thing.kind in MOVABLE
-    ]
+    """Conditions of nothing resting on or in a thing: of every movable other, one of its resting conditions fails.
+
+    What seems to hover over a container or zone stands on something there that is not seen.
+    """
+    hovering = above(table, a) & (table.things[a].kind not in MOVABLE)
+    found: list[Condition] = []
+    for b, thing in enumerate(table.things):
+        if b != a and thing.kind in MOVABLE:
+            slack = -torch.stack([slack for slack, _ in rests_on(table, b, a)]).amin(0)
+            found.append((torch.where(hovering[:, b], slack.clamp(max=-HOVERING), slack), 0.004))
     return found or [(torch.ones(len(table.positions)), 0.0)]
 
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from simulator.base import COLOURS, MOVABLE, Thing
 from world_model.seeing import DOUBLE, STRANGER, Seen
-from world_model.stature import rooms
+from world_model.stature import FLOOR, HIDDEN, USUAL, carriers, lies_in_one, rooms
 
 
 def no_doubles(declared: Sequence[Thing], seen: Seen) -> list[int]:
@@ -68,18 +68,31 @@ def spare_columns(seen: Seen, match: dict[int, Thing]) -> list[int]:
 
 
 def hidden(declared: Sequence[Thing], things: Sequence[Thing]) -> tuple[Thing, int] | None:
-    """Return the one declared thing that is not among ``things``, in the one stack with room for it, if so.
+    """Return the one declared thing that is not among ``things``, in the one place with room for it, if so.
 
-    With it comes the row of what lies on it. None when more or fewer are missing, or room is nowhere or in two places.
+    There is room between two things of a stack, and under a thing that nothing seems to carry. With it comes the row of
+    what lies on it. None when more or fewer are missing, or room is nowhere or in two places.
     """
     known = {thing.id for thing in things}
     missing = [thing for thing in declared if thing.id not in known]
-    found = rooms(things)
+    found = [(row, things[below].top, things[below].size[0], things[below].position) for row, below in rooms(things)]
+    found += [(row, floor, things[row].size[0], things[row].position) for row, floor in hovering(things)]
     if not len(missing) == 1 == len(found) or missing[0].kind not in MOVABLE:
         return None
-    upper, lower = (things[row] for row in found[0])
-    low, high = lower.top, upper.bottom
-    x, y = ((a + b) / 2 for a, b in zip(upper.position[:2], lower.position[:2], strict=True))
-    broad = min(upper.size[0], lower.size[0])
+    row, low, breadth, where = found[0]
+    upper, broad = things[row], min(things[row].size[0], breadth)
+    x, y = ((a + b) / 2 for a, b in zip(upper.position[:2], where[:2], strict=True))
+    high = upper.bottom
     between = replace(missing[0], size=(broad, broad, high - low), position=(x, y, (low + high) / 2), yaw=0.0)
-    return between, found[0][0]
+    return between, row
+
+
+def hovering(things: Sequence[Thing]) -> list[tuple[int, float]]:
+    """Return the rows of things that nothing carries, with room for one other under them, and the height below it."""
+    under = carriers(things)
+    found: list[tuple[int, float]] = []
+    for row, thing in enumerate(things):
+        floor = FLOOR if lies_in_one(things, thing) else 0.0
+        if thing.kind in MOVABLE and row not in under and HIDDEN < thing.bottom - floor < USUAL + HIDDEN:
+            found.append((row, floor))
+    return found

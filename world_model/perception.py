@@ -9,7 +9,7 @@ positions and sizes always come from the images.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -24,7 +24,7 @@ from world_model.inventory import hidden, leftovers, misread, no_doubles
 from world_model.model import LatentState, WorldModel
 from world_model.novelty import ODDITIES, Look, look_of, oddities
 from world_model.outline import outlines_of
-from world_model.seeing import DOUBLE, STRANGER, Seen, at, discern
+from world_model.seeing import DOUBLE, NOBODY, STRANGER, Seen, at, discern
 from world_model.stature import carriers
 
 NEAR = 0.06
@@ -35,6 +35,10 @@ CLEARLY_SEEN = 6.0
 """Summed cell weight from which an observed token replaces the imagined one outright (tuned on play seeds)."""
 IMAGINED_SHARE = 0.7
 """Weight of the imagined token of a barely seen thing (EVIDENCE 4b)."""
+SHORTER = 0.7
+"""What is seen to be lower than this share of what it was believed to be was two things, or has fallen."""
+STILL = 0.012
+"""What holds something and is seen this near to where it was expected has not moved, metres."""
 NOVEL = {
     "unexplained": (
         "there is something on the table that is no thing the model knows",
@@ -78,7 +82,8 @@ class TokenPerceiver:
         """
         self.accept(observation)
         tool = torch.from_numpy(np.asarray(observation.proprioception, dtype=np.float32))
-        seen, look = self.see(observation)
+        known = expected.scene.things if expected is not None else names.things if names and self.inventory else ()
+        seen, look = self.see(observation, Counter(thing.colour for thing in known))
         if expected is None:
             self.refuse_novelty(seen, look)
             belief = first_belief(seen, tool, names, inventory=self.inventory)
@@ -120,13 +125,13 @@ class TokenPerceiver:
             problem, remedy = NOVEL[ODDITIES[worst]]
             raise PerceptionError("observation", f"{problem} ({float(odd[worst]):.1f} times what is usual)", remedy)
 
-    def see(self, observation: Observation) -> tuple[Seen, Look]:
-        """Return what the images show, and their cells."""
+    def see(self, observation: Observation, counts: Mapping[str, int] = NOBODY) -> tuple[Seen, Look]:
+        """Return what the images show, and their cells; ``counts`` as in ``discern``."""
         rgb = torch.from_numpy(np.ascontiguousarray(observation.rgb))[None]
         elevation = torch.from_numpy(np.ascontiguousarray(observation.elevation))[None]
         channels, points = self.model.geometry.channels(rgb, elevation)
         tool = torch.from_numpy(np.asarray(observation.proprioception, dtype=np.float32))
-        return discern(self.model, channels, points), look_of(channels, points, tool)
+        return discern(self.model, channels, points, counts), look_of(channels, points, tool)
 
     def updated(self, seen: Seen, tool: Tensor, expected: Belief) -> Belief:
         """Return the belief after comparing what is seen with what was expected."""
@@ -141,12 +146,19 @@ class TokenPerceiver:
             tokens[row] = seen.tokens[column] if far else share * tokens[row] + (1 - share) * seen.tokens[column]
             visible[row], confidence[row] = True, seen.confidence[column]
             errors.append(float(error / self.model.get_buffer("typical_error")[0]))
-        positions = self.model.readouts.where(tokens)
         clear = {row: column for row, column in match.items() if seen.mass[column] >= CLEARLY_SEEN}
-        for row, column in clear.items():
-            things[row] = replace(things[row], yaw=seen.things[column].yaw)
-        bare = uncovered(expected.scene.things, seen.things, clear)
+        still = holding(expected.scene.things, seen.things, clear)
+        tokens[still] = expected.tokens[still]
+        bare = uncovered(expected.scene.things, seen.things, clear) | shorter(expected.scene.things, seen.things, clear)
         things = [replace(t, size=seen.things[bare[row]].size) if row in bare else t for row, t in enumerate(things)]
+        for row, column in clear.items():
+            if row not in still:
+                things[row] = replace(things[row], yaw=seen.things[column].yaw)
+        positions = self.model.readouts.where(tokens)
+        standing = [row for row in clear if things[row].kind in MOVABLE]
+        lower = [(seen.things[clear[row]].size[2] - things[row].size[2]) / 2 for row in standing]
+        positions[standing, 2] -= torch.tensor(lower)
+        tokens = self.model.relocated(tokens, positions)
         placed = tuple(at(thing, positions[row]) for row, thing in enumerate(things))
         belief = Belief(tokens, tool, Scene("belief", placed), visible, confidence, max(errors))
         return with_strangers(belief, seen, set(match.values()))
@@ -187,6 +199,32 @@ def uncovered(expected: Sequence[Thing], seen: Sequence[Thing], match: dict[int,
     """Return those of ``match`` that carried something when they were last seen and carry nothing now."""
     before, now = set(carriers(expected).values()), set(carriers(seen).values())
     return {row: column for row, column in match.items() if row in before and column not in now}
+
+
+def shorter(expected: Sequence[Thing], seen: Sequence[Thing], match: dict[int, int]) -> dict[int, int]:
+    """Return those of ``match`` that carry nothing and look much lower than believed: two were taken for one."""
+    carrying = set(carriers(seen).values())
+    return {
+        row: column
+        for row, column in match.items()
+        if column not in carrying and seen[column].size[2] < SHORTER * expected[row].size[2]
+    }
+
+
+def holding(expected: Sequence[Thing], seen: Sequence[Thing], match: dict[int, int]) -> list[int]:
+    """Return those rows of ``match`` that hold something, of which only a part is seen, and lie about as expected.
+
+    Of a zone, tray or bowl that is partly covered the middle and the heading seem to be elsewhere.
+    """
+    found: list[int] = []
+    for row, column in match.items():
+        thing, there = expected[row], seen[column]
+        apart = float(np.hypot(*np.subtract(thing.position, there.position)[:2]))
+        if thing.kind not in MOVABLE and apart < STILL:
+            reach = max(thing.size[:2]) / 2
+            within = [np.hypot(*np.subtract(s.position, thing.position)[:2]) < reach for s in seen if s.kind in MOVABLE]
+            found += [row] if any(within) else []
+    return found
 
 
 def difference(expected: Thing, seen: Thing) -> float:
@@ -269,9 +307,9 @@ def with_strangers(belief: Belief, seen: Seen, known: set[int]) -> Belief:
     things = list(belief.scene.things)
     for column in fresh:
         thing = seen.things[column]
-        stem = f"{thing.colour}_{thing.kind}"
-        taken = sum(other.id.rsplit("_", 1)[0] == stem for other in things)
-        things.append(replace(thing, id=f"{stem}_{taken + 1}"))
+        stem, taken = f"{thing.colour}_{thing.kind}", {other.id for other in things}
+        free = next(k for k in range(1, len(things) + 2) if f"{stem}_{k}" not in taken)
+        things.append(replace(thing, id=f"{stem}_{free}"))
     return replace(
         belief,
         tokens=torch.cat([belief.tokens, seen.tokens[fresh]]),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import torch
 from torch import Tensor
@@ -36,6 +38,10 @@ BROADEST = 0.06
 """No thing that can be moved is broader than this across, in the play the model is trained on, metres."""
 
 
+NOBODY: Mapping[str, int] = MappingProxyType({})
+"""Nothing is known of how many things there are."""
+
+
 @dataclass(frozen=True)
 class Seen:
     """What one look shows, before it is compared with what was expected.
@@ -53,13 +59,14 @@ class Seen:
     confidence: Tensor
 
 
-def discern(model: WorldModel, channels: Tensor, points: Tensor) -> Seen:
+def discern(model: WorldModel, channels: Tensor, points: Tensor, counts: Mapping[str, int] = NOBODY) -> Seen:
     """Return what one image shows: ``channels [1, V, 5, H, W]`` and ``points`` as ``Geometry.channels`` makes them.
 
-    The encoder's votes say where things are, the fovea and the tokens together what they are.
+    The encoder's votes say where things are, the fovea and the tokens together what they are. ``counts`` says how many
+    things of a colour there are at least, as far as that is known.
     """
     votes = model.encoder(channels, points)
-    groups = joined(model, channels, votes, group(votes))
+    groups = joined(model, channels, votes, group(votes), counts)
     tokens = model.head(votes, groups.members[None])[0]
     glance = model.fovea(channels, model.readouts.where(tokens)[None])
     small = torch.tensor([kind in MOVABLE for kind in KINDS])[glance.kind[0].argmax(-1)]
@@ -84,17 +91,21 @@ def discern(model: WorldModel, channels: Tensor, points: Tensor) -> Seen:
     return Seen(tokens, things, groups.mass.numpy(), kinds.amax(-1) * colours.amax(-1))
 
 
-def joined(model: WorldModel, channels: Tensor, votes: Votes, groups: Groups) -> Groups:
+def joined(
+    model: WorldModel, channels: Tensor, votes: Votes, groups: Groups, counts: Mapping[str, int] = NOBODY
+) -> Groups:
     """Return ``groups`` with those put together that are parts of one long thing.
 
     Two groups of one colour are one thing when the fovea, looking at their middle, sees a long thing there that reaches
-    over both of them: of two alike things, one upon the other, it sees something shorter.
+    over both of them: of two alike things, one upon the other, it mostly sees something shorter. No two are put
+    together where fewer things of their colour would be left than there are (``counts``).
     """
     while len(groups.mass) > 1:
         tokens = model.head(votes, groups.members[None])[0]
         read = model.readouts(tokens)
         colours, apart = read.colour.argmax(-1), torch.cdist(read.position, read.position)
         pairs = ((colours[:, None] == colours) & (apart < LONGEST)).triu(1).nonzero()
+        pairs = pairs[spared(groups.mass, colours, pairs, counts)]
         if not len(pairs):
             return groups
         members = groups.members[pairs].sum(1)
@@ -111,6 +122,23 @@ def joined(model: WorldModel, channels: Tensor, votes: Votes, groups: Groups) ->
         together = torch.cat([groups.members[rest], members[best : best + 1]])
         groups = Groups(together, together.sum(-1))
     return groups
+
+
+def spared(mass: Tensor, colours: Tensor, pairs: Tensor, counts: Mapping[str, int]) -> Tensor:
+    """Return ``[P]`` bool: whether enough things of their colour are left when ``pairs [P, 2]`` are put together.
+
+    Args:
+        mass: ``[N]`` of the groups; only heavy ones count as things.
+        colours: ``[N]`` rows in ``COLOURS``.
+        pairs: ``[P, 2]`` rows of groups.
+        counts: things of each colour at least.
+    """
+    heavy = mass >= STRANGER
+    wanted = torch.tensor([counts.get(colour, 0) for colour in COLOURS])
+    there = torch.bincount(colours[heavy], minlength=len(COLOURS))
+    fewer = heavy[pairs].all(1).long()
+    colour = colours[pairs[:, 0]]
+    return there[colour] - fewer >= wanted[colour].minimum(there[colour])
 
 
 def within(points: Tensor, centre: Tensor, outlines: Tensor) -> Tensor:

@@ -118,3 +118,10 @@ def test_what_stands_where_a_thing_should_stand_costs_until_it_is_gone() -> None
     goal = (Fact("at", ("a", "center")),)
     occupied, free = (float(goal_energy(goal, table_of((subject, other)))[0]) for other in (there, gone))
     assert occupied == pytest.approx(free + BLOCKER, abs=1e-6)
+
+
+def test_a_zone_over_which_something_seems_to_hover_is_not_clear() -> None:
+    zone = Thing("z", "zone", "blue", (0.1, 0.1, 0.001), (0.0, 0.0, 0.0005))
+    over, beside = (Thing("a", "cube", "red", (0.04, 0.04, 0.04), (x, 0.0, 0.065)) for x in (0.01, 0.15))
+    assert float(fact_energy(Fact("clear", ("z",)), table_of((zone, over)))[0]) > 0.01
+    assert float(fact_energy(Fact("clear", ("z",)), table_of((zone, beside)))[0]) == 0.0

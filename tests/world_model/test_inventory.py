@@ -56,3 +56,17 @@ def test_a_thing_that_is_missing_is_where_a_stack_has_room_for_it() -> None:
 @pytest.mark.parametrize("things", [(DECLARED[0], DECLARED[1]), (DECLARED[0], cube("blue_cube_1", z=0.06)), DECLARED])
 def test_nothing_is_hidden_where_there_is_no_room_or_nothing_missing(things: tuple[Thing, ...]) -> None:
     assert hidden(DECLARED, things) is None
+
+
+def test_a_thing_that_is_missing_is_under_the_one_that_nothing_carries() -> None:
+    found = hidden(DECLARED, (DECLARED[0], cube("blue_cube_1", z=0.065, x=-0.1)))
+    assert found is not None
+    thing, row = found
+    assert (thing.id, row) == ("green_cube_1", 1)
+    assert thing.position == pytest.approx((-0.1, 0.0, 0.0225))
+    assert thing.size[2] == pytest.approx(0.045)
+
+
+def test_nothing_is_hidden_under_what_hovers_where_two_do() -> None:
+    things = (cube("red_cube_1", z=0.065), cube("blue_cube_1", z=0.065, x=-0.1))
+    assert hidden(DECLARED, things) is None

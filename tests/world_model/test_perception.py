@@ -14,7 +14,17 @@ from simulator.scene import load_scene
 from simulator.world import PhysicalWorld
 from world_model.checkpoint import load_checkpoint
 from world_model.errors import PerceptionError
-from world_model.perception import TokenPerceiver, first_belief, followed, matched, stranger, uncovered
+from world_model.perception import (
+    TokenPerceiver,
+    first_belief,
+    followed,
+    holding,
+    matched,
+    shorter,
+    stranger,
+    uncovered,
+    with_strangers,
+)
 from world_model.seeing import Seen
 
 
@@ -196,3 +206,68 @@ def test_what_is_uncovered_is_looked_at_again() -> None:
     aside = replace(high, position=(-0.1, 0.1, 0.02))
     assert uncovered((low, high), (low, aside), {0: 0, 1: 1}) == {0: 0}
     assert uncovered((low, high), (low, high), {0: 0, 1: 1}) == {}
+
+
+ALIKE = Scene(
+    "alike",
+    (
+        Thing("green_cylinder_1", "cylinder", "green", (0.031, 0.031, 0.034), (0.201, 0.232, 0.017)),
+        Thing("green_cube_1", "cube", "green", (0.04, 0.04, 0.04), (0.173, 0.176, 0.02), -2.65),
+    ),
+)
+
+
+def test_two_neighbours_of_one_colour_are_not_taken_for_one_plank_where_two_were_declared(
+    perceiver: TokenPerceiver,
+) -> None:
+    belief = perceiver.look(first_look(ALIKE), names=ALIKE)
+    for thing in ALIKE.things:
+        found = belief.scene.thing(thing.id)
+        assert np.linalg.norm(np.subtract(found.position, thing.position)) < 0.012
+        assert max(found.size) < 0.05
+
+
+def test_a_block_that_only_what_stands_on_it_shows_is_believed_to_be_there(perceiver: TokenPerceiver) -> None:
+    zone = Thing("cyan_zone_1", "zone", "cyan", (0.137, 0.108, 0.001), (-0.044, 0.049, 0.0005), 1.51)
+    low = Thing("blue_cube_1", "cube", "blue", (0.04, 0.04, 0.04), (-0.067, 0.045, 0.02), -1.5)
+    high = Thing("gray_cube_1", "cube", "gray", (0.044, 0.044, 0.044), (-0.063, 0.046, 0.062), -2.88)
+    scene = Scene("covered", (zone, low, high))
+    found = perceiver.look(first_look(scene), names=scene).scene.thing("blue_cube_1")
+    assert np.linalg.norm(np.subtract(found.position, low.position)) < 0.012
+
+
+def test_what_nobody_expected_never_takes_the_name_of_another(perceiver: TokenPerceiver) -> None:
+    belief = perceiver.look(first_look(ALIKE), names=ALIKE)
+    things = tuple(replace(t, id="green_cube_2") if t.kind == "cube" else t for t in belief.scene.things)
+    fresh = Seen(belief.tokens[:1], (cube("?", -0.1, -0.1, "green"),), np.array([60.0]), torch.ones(1))
+    grown = with_strangers(replace(belief, scene=Scene("belief", things)), fresh, set())
+    assert sorted(t.id for t in grown.scene.things) == ["green_cube_1", "green_cube_2", "green_cylinder_1"]
+
+
+def test_what_holds_something_lies_where_it_lay_unless_it_is_seen_elsewhere() -> None:
+    tray = Thing("red_tray_1", "tray", "red", (0.14, 0.11, 0.025), (0.0, 0.0, 0.0125))
+    inside, outside = cube("?", 0.03, 0.02, "blue"), cube("?", 0.2, 0.2, "blue")
+    near, far = (replace(tray, position=(x, 0.0, 0.0125), yaw=0.8) for x in (0.008, 0.03))
+    expected = (tray, cube("blue_cube_1", 0.03, 0.02, "blue"))
+    assert holding(expected, (near, inside), {0: 0, 1: 1}) == [0]
+    assert holding(expected, (near, outside), {0: 0, 1: 1}) == []
+    assert holding(expected, (far, inside), {0: 0, 1: 1}) == []
+
+
+def test_a_post_that_looks_half_as_tall_once_something_was_taken_off_it_was_two_blocks() -> None:
+    post = replace(cube("red_cube_1", 0.0, 0.0), size=(0.04, 0.04, 0.08), position=(0.0, 0.0, 0.04))
+    lone, upon = cube("?", 0.0, 0.0), replace(cube("?", 0.0, 0.0, "blue"), position=(0.0, 0.0, 0.06))
+    assert shorter((post,), (lone,), {0: 0}) == {0: 0}
+    assert shorter((post,), (lone, upon), {0: 0}) == {}
+    assert shorter((cube("red_cube_1", 0.0, 0.0),), (lone,), {0: 0}) == {}
+
+
+def test_what_is_believed_to_stand_on_the_table_stays_on_it_however_tall_it_looks(perceiver: TokenPerceiver) -> None:
+    scene = Scene("one", (cube("red_cube_1", 0.05, -0.05),))
+    observation = first_look(scene)
+    belief = perceiver.look(observation, names=scene)
+    (thing,) = belief.scene.things
+    low = replace(thing, size=(*thing.size[:2], 0.03), position=(*thing.position[:2], 0.015))
+    again = perceiver.look(observation, expected=replace(belief, scene=Scene("belief", (low,))))
+    assert again.scene.things[0].bottom == pytest.approx(thing.bottom, abs=1e-3)
+    assert perceiver.model.where(again.tokens)[0].tolist() == pytest.approx(again.scene.things[0].position, abs=1e-3)

@@ -7,8 +7,9 @@ import math
 import pytest
 import torch
 
+from simulator.base import COLOURS
 from world_model.outline import extents, outline
-from world_model.seeing import BROADEST, COVERED, covering, named, sized
+from world_model.seeing import BROADEST, COVERED, covering, named, sized, spared
 
 
 def test_the_closer_look_decides_the_size_unless_it_took_in_what_is_around() -> None:
@@ -50,3 +51,15 @@ def test_the_extents_and_the_heading_of_a_tray_are_those_of_what_is_seen_of_it_f
     assert torch.equal(covering("bowl", read, points, members), read)
     hidden = members * COVERED / 2 / float(members[: len(above)].sum())
     assert torch.equal(covering("tray", read, points, hidden), read)
+
+
+@pytest.mark.parametrize(
+    ("mass", "counts", "allowed"),
+    [((40.0, 40.0), {}, True), ((40.0, 40.0), {"red": 2}, False), ((40.0, 5.0), {"red": 2}, True)],
+    ids=["nothing known", "two declared", "one is hardly seen"],
+)
+def test_parts_are_put_together_only_where_enough_things_of_their_colour_are_left(
+    mass: tuple[float, ...], counts: dict[str, int], *, allowed: bool
+) -> None:
+    colours = torch.full((2,), list(COLOURS).index("red"))
+    assert spared(torch.tensor(mass), colours, torch.tensor([[0, 1]]), counts).tolist() == [allowed]
