@@ -16,10 +16,12 @@ from typing import Final
 
 from hybrid.base import Decomposition, Turn
 from hybrid.errors import LanguageError
+from hybrid.language.agreement import agreed
+from hybrid.language.circumstance import bare
 from hybrid.language.clarification import Moment, Pending, resumed
 from hybrid.language.decoding import Decoded, beams, greedy
 from hybrid.language.description import name
-from hybrid.language.guards import doubts, ignored_colours, in_manner, in_number, unknown_words, unsaid
+from hybrid.language.guards import doubts, ignored_colours, unknown_words, unsaid
 from hybrid.language.lexicon import COLOUR_WORDS, KIND_WORDS, plural
 from hybrid.language.network import SHIPPED, Network, load
 from hybrid.language.parting import parts, unframed
@@ -125,7 +127,7 @@ class EmbeddedLanguageModel:
     def _moment(self, instruction: str, scene: Scene, turns: tuple[Turn, ...]) -> Moment:
         """What is asked now, its typos put right."""
         now = resumed(instruction, turns, lambda reply, pending: self._pointed(reply, scene, pending))
-        return replace(now, instruction=unframed(self._speller.corrected(plain_words(now.instruction))))
+        return replace(now, instruction=unframed(bare(self._speller.corrected(plain_words(now.instruction)))))
 
     def _pointed(self, reply: str, scene: Scene, open_question: Pending) -> str | None:
         """The choice that a description such as *the one by the bowl* fits, by perception; None when none does."""
@@ -199,7 +201,7 @@ class EmbeddedLanguageModel:
         if not decoded.complete:
             return None
         try:
-            program = in_manner(text, in_number(text, from_tokens(decoded.tokens)))
+            program = agreed(text, from_tokens(decoded.tokens), scene)
         except LanguageError:
             return None
         answer = resolve(program, scene, unknown_words(text), moment.turns, moment.chosen)

@@ -66,10 +66,6 @@ _REST: Final = (
     ". that's all, leave the rest", ". other things stay", ", don't bother with the rest", ". others stay put",
     ". everything else can stay", ", and nothing else", ", only that", ". just that, nothing else",
 )  # fmt: skip
-_ANY: Final = (
-    ", i don't mind which", ", i don't care which", ", doesn't matter which", ", any will do", ", whichever you like",
-    ". i don't care which one", ", no matter which", ", you choose", ", you pick", ", whichever is easier",
-)  # fmt: skip
 _OPENERS: Final = (
     "yeah hi, so um, ", "hang on... ", "right so um ", "ok so ", "hmm, ", "uh, ", "er, ", "let me see, ", "alright so ",
     "um so ", "so yeah ", "okay, um, ", "right, uh, ", "erm, ", "ooh, ", "yo ", "oi ", "now then, ", "righto, ",
@@ -92,11 +88,6 @@ def asides(text: str, rng: random.Random) -> str:
         text = rng.choice(_OPENERS) + text
     draw = rng.random()
     return text if draw < 0.4 else text + rng.choice(_REASONS if draw < 0.8 else _REST)
-
-
-def any_of(rng: random.Random) -> str:
-    """Draw what leaves the choice open: *I don't mind which*."""
-    return rng.choice(_ANY)
 
 
 def _gerund(text: str, rng: random.Random) -> str:

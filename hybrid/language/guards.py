@@ -13,29 +13,23 @@ from collections.abc import Iterator
 from typing import Final
 
 from hybrid.language import lexicon, schema
+from hybrid.language.circumstance import meant as as_meant
 from hybrid.language.schema import AnyStep, Noun, Program, Selector, Term
 from hybrid.language.wire import CENTIMETRES, WIRE_TOKENS
 
 _RETRACTION: Final = re.compile(
     r"\b(?:wait|actually|sorry|mean|meant|rather|scratch|forget|oops|hmm|correction|second thought|changed my mind"
-    r"|no,|er,)"
+    r"|no,|er,|nah\b|nope|hang on|hold on|make that|mistake|better:)"
 )
 """Words that take something back: what they revoke need not show in the program."""
-_POLITE: Final = re.compile(
-    r"\b(?:(?:do not|don't|dont|do you|would you) mind|why (?:not|don't)|can't you|couldn't you|no rush|no problem)\b"
-)
 _EXCEPTION: Final = re.compile(
-    r"\b(?:except\w*|excluding|apart from|other than|save for"
+    r"\b(?:except\w*|excluding|apart from(?! each| one)|other than|save for"
     r"|(?:all|everything|anything|every \w+|all \w+|all the \w+) but)\b"
 )
 """Words after which a program that leaves nothing out is suspect."""
 _UNTIL: Final = re.compile(r"\buntil\b")
-_ON_THE_TABLE: Final = re.compile(
-    r"\b(?:without (?:lifting|picking|raising)|(?:don't|do not|dont|never|no|not) (?:lift|pick|raise)(?:ing)?\b)"
-)
-"""Words that ask for a push whatever the verb."""
 _QUANTITY: Final = re.compile(
-    r"(\d+|" + "|".join((*lexicon.NUMBER_WORDS, "an", "a")) + r")\s*(cms?|centim\w*|mm|millim\w*|inch\w*)"
+    r"(\d+|a couple of|" + "|".join((*lexicon.NUMBER_WORDS, "an", "a")) + r")\s*(cms?|centim\w*|mm|millim\w*|inch\w*)"
 )
 _DETERMINED: Final = re.compile(r"\b(?:the|a|an|my|that|this|our|your|some|any|all)\s+((?:[\w'-]+\s*){1,4})")
 _TOWER_ENDS: Final = {
@@ -43,6 +37,14 @@ _TOWER_ENDS: Final = {
     "peak": re.compile(r"top|last|end|finish|peak|crown|high|tip|up|above|over"),
 }
 """What somebody says who names the lowest or the highest of a tower."""
+_SOUNDS: Final = {"left": re.compile(r"\blef+\b"), "right": re.compile(r"\b(?:rite|write)")}
+"""How a side is written by ear."""
+_KEEPING: Final = re.compile(
+    r"without|\bnot?\b|n't\b|\blet (?:\w+ ){1,4}be\b|\b(?:dont|dare|never|nobody|leav\w*|left|stay\w*|keep\w*|kept|mind"
+    r"|careful\w*|care|avoid\w*|alone|hands|steer|still|remain\w*|peace|taboo|limits|fine|watch|untouched|undisturbed"
+    r"|beware)\b"
+)
+"""Words without one of which nothing is asked to stay as it is."""
 _CLOSE: Final = 0.74
 """Similarity ratio from which a word counts as a misspelling of another; *bleu* and *blue* have 0.75."""
 _KIND_SUPPORT: Final = {
@@ -51,7 +53,7 @@ _KIND_SUPPORT: Final = {
     if kind != "thing"
 }
 _PLAIN_KINDS: Final = ("cylinder", "ball", "bowl", "tray", "zone")
-_BLOCKS: Final = _KIND_SUPPORT["block"] | _KIND_SUPPORT["cube"]
+_BLOCKS: Final = _KIND_SUPPORT["block"] | _KIND_SUPPORT["cube"] | {"box", "boxes"}
 _BOWLS: Final = _KIND_SUPPORT["container"] | _KIND_SUPPORT["bowl"] | _KIND_SUPPORT["tray"]
 _COLOUR_WORDS: Final = frozenset(word for words in lexicon.COLOUR_WORDS.values() for word in words)
 _SKIPPED: Final = (
@@ -100,7 +102,7 @@ def doubts(text: str, program: Program) -> tuple[str, ...]:
 
 def ignored_colours(text: str, program: Program) -> tuple[str, ...]:
     """Return the colours that ``text`` names and ``program`` does not use; none where something is taken back."""
-    lowered = text.lower()
+    lowered = as_meant(text)
     if program.refuse is not None or _RETRACTION.search(lowered):
         return ()
     meant = {noun.colour for noun in nouns(program)}
@@ -112,7 +114,7 @@ def _ignored_kinds(text: str, program: Program) -> list[str]:
     meant = {noun.kind for noun in nouns(program)}
     if _RETRACTION.search(text) or meant & {"unknown", "container"}:
         return []
-    said = set(re.findall(r"[a-z]+", text))
+    said = set(re.findall(r"[a-z]+", as_meant(text)))
     return [kind for kind in _PLAIN_KINDS if said & {kind, lexicon.plural(kind)} and kind not in meant]
 
 
@@ -125,9 +127,10 @@ def unsaid(text: str) -> frozenset[str]:
     lowered = text.lower().replace("’", "'")
     colours = {colour for colour in lexicon.COLOUR_WORDS if not _names_colour(lowered, colour)}
     kinds = {kind for kind in lexicon.KIND_WORDS if kind != "thing" and not _names_kind(lowered, kind)}
-    sides = {side for side in ("left", "right") if not _mentions(lowered, (side, f"{side}most"))}
+    sides = {side for side in ("left", "right") if not _names_side(lowered, side)}
     said = {f"{_centimetres(number, unit)}cm" for number, unit in _QUANTITY.findall(lowered)}
     aside = {token for token in WIRE_TOKENS for side in sides if side in token and not token.startswith("row_")}
+    aside |= set() if _KEEPING.search(lowered) else {"keep"}
     return frozenset(colours | kinds | aside | _unsaid_ends(lowered) | (set(CENTIMETRES) - said))
 
 
@@ -144,47 +147,6 @@ def _ways(text: str, first: str, last: str) -> str:
     to = r"(?:most|hand|side|end|edge|wards?|\W|the|of|table)*?\bto\b(?:\W|the)*?"
     found = ["on"] if re.search(rf"\b{first}{to}\b{last}", text) else []
     return (found + (["back"] if re.search(rf"\b{last}{to}\b{first}", text) else []) + [""])[0]
-
-
-def in_number(text: str, program: Program) -> Program:
-    """Return ``program`` with *the* made *all* where its noun is said in the plural only: *line the cubes up*, *reds*.
-
-    Superlatives choose among several and stay; so does what is said in the singular too.
-    """
-    said = re.findall(r"[a-z]+", text.lower())
-    many = frozenset(kind for kind, words in lexicon.KIND_WORDS.items() if _plural_only(said, words))
-    hued = frozenset(colour for colour, words in lexicon.COLOUR_WORDS.items() if _plural_only(said, words))
-    if not (many or hued) or program.refuse is not None:
-        return program
-
-    def agreed(term: Term) -> Term:
-        if not isinstance(term, Selector) or term.quantifier != "the" or term.extreme not in (None, "other"):
-            return term
-        plural = term.kind in many or (term.kind == "thing" and term.colour in hued)
-        return term.model_copy(update={"quantifier": "all"}) if plural else term
-
-    steps = tuple(
-        step.model_copy(update={"a": tuple(agreed(t) for t in getattr(step, "a", ()))})
-        if getattr(step, "a", ())
-        else step
-        for step in program.steps
-    )
-    return program.model_copy(update={"steps": steps})
-
-
-def in_manner(text: str, program: Program) -> Program:
-    """Return ``program`` as a push where its only step is one that can be and the words forbid lifting."""
-    steps = program.steps
-    pushable = len(steps) == 1 and isinstance(steps[0], schema.At | schema.Shift | schema.Between | schema.Approach)
-    if len(steps) == 1 and isinstance(steps[0], schema.Pair):
-        pushable = steps[0].relation not in ("on", "in")
-    if not pushable or program.keep or not _ON_THE_TABLE.search(text.lower().replace("’", "'")):
-        return program
-    return program.model_copy(update={"steps": (steps[0].model_copy(update={"push": True}),)})
-
-
-def _plural_only(said: list[str], words: tuple[str, ...]) -> bool:
-    return any(lexicon.plural(word) in said for word in words) and not any(word in said for word in words)
 
 
 def unknown_words(text: str) -> tuple[str, ...]:
@@ -251,33 +213,39 @@ def _kind_doubts(text: str, program: Program) -> list[str]:
 
 
 def _side_doubts(text: str, program: Program) -> list[str]:
-    meant = "".join(step.model_dump_json() for step in program.steps)
-    return [
-        f"nobody said {side}"
-        for side in ("left", "right")
-        if side in meant and not _mentions(text, (side, f"{side}most"))
-    ]
+    meant = "".join(step.model_dump_json(exclude={"course"}) for step in program.steps)
+    named = [side for side in ("left", "right") if _names_side(text, side)]
+    if named and re.search(r"\bother (?:side|end|edge)\b", text):
+        return []
+    return [f"nobody said {side}" for side in ("left", "right") if side in meant and side not in named]
+
+
+def _names_side(text: str, side: str) -> bool:
+    """Whether *left* or *right* is said, as part of a word too (*leftwards*), misspelt, or as it sounds."""
+    return side in text or bool(_SOUNDS[side].search(text)) or _mentions(text, (side, f"{side}most"))
 
 
 def _negation_doubts(text: str, program: Program) -> list[str]:
-    text = _POLITE.sub("", text)
+    text = as_meant(text)
     if (
         not (lexicon.NEGATION.search(text) or _EXCEPTION.search(text))
         or _RETRACTION.search(text)
         or _UNTIL.search(text)
     ):
         return []
-    limits = program.keep or any(isinstance(step, schema.Clear) or step.push for step in program.steps)
+    spoken = schema.Clear | schema.Undo | schema.Instead
+    limits = program.keep or any(isinstance(step, spoken) or step.push for step in program.steps)
     apart = any(isinstance(step, schema.Pair) and step.relation == "apart" for step in program.steps)
     excludes = any(isinstance(noun, Selector) and noun.excluding for noun in nouns(program))
-    if _EXCEPTION.search(text) and not excludes and not limits:
+    if _EXCEPTION.search(text) and not (excludes or limits or apart):
         return ["something was left out"]
     return [] if limits or apart or excludes else ["something was ruled out"]
 
 
 def _distance_doubts(text: str, program: Program) -> list[str]:
     said = {_centimetres(number, unit) for number, unit in _QUANTITY.findall(text)}
-    meant = {step.by for step in program.steps if isinstance(step, schema.Shift) and isinstance(step.by, int)}
+    moving = (schema.Shift, schema.Approach, schema.Further)
+    meant = {step.by for step in program.steps if isinstance(step, moving) and isinstance(step.by, int)}
     meant |= {
         step.centimetres for step in program.steps if isinstance(step, schema.Pair) and step.centimetres is not None
     }
@@ -287,7 +255,8 @@ def _distance_doubts(text: str, program: Program) -> list[str]:
 
 
 def _centimetres(number: str, unit: str) -> int:
-    count = int(number) if number.isdigit() else 1 if number in ("a", "an") else lexicon.NUMBER_WORDS.index(number) + 1
+    words = {"a": 1, "an": 1, "a couple of": 2}
+    count = int(number) if number.isdigit() else words.get(number) or lexicon.NUMBER_WORDS.index(number) + 1
     if unit.startswith("m"):
         return round(count / 10)
     return round(count * 2.54) if unit.startswith("in") else count

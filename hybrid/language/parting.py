@@ -14,7 +14,10 @@ MOST: Final = 12
 _WHOLE: Final = re.compile(
     r"\b(?:before|until|once|when|while|as soon as|having|only after|not until|last of all|in the end|beforehand|prior"
     r"|actually|sorry|wait|mean|meant|rather|forget|scratch|oops|correction|instead|hmm|except|but|though|without|leave"
-    r"|keep|stays?|touch|start(?:ing)? by|finish|between|respectively|both|around|circle|from left|tower|stack of)\b"
+    r"|keep|stays?|touch|start(?:ing)? by|finish|between|respectively|both|around|circle|from left|tower|stack of"
+    r"|lowest|apart from|aside from|other than|minus|bar|excluding|same (?:for|with)|where \w+ (?:is|was)|highest"
+    r"|underneath|base|at the (?:very )?(?:bottom|top)|from top|from bottom|top to bottom|bottom to top"
+    r"|only move|need moving)\b|\bon (?:the )?top\b(?! of)"
     r"|\bafter (?!that|this)|\bno\b"
 )
 """What makes a request more than a list of steps."""

@@ -84,7 +84,7 @@ def _resolved(program: Program, table: Table, turns: tuple[Turn, ...]) -> Decomp
         progress.add(step)
     if not progress.subgoals:
         raise Unresolvable("that is so already")
-    subgoals = _bottom_up(progress.subgoals)
+    subgoals = _bottom_up(_once(progress.subgoals))
     feasibility.require_no_circle(subgoals, scene)
     feasibility.require_kept_still(subgoals, kept, scene)
     keep = tuple(dict.fromkeys(thing.id for thing in kept))
@@ -116,6 +116,20 @@ def _taken_off(last: AnyStep | None, step: AnyStep) -> Terms | None:
     if not isinstance(last, Pair) or last.relation != "apart" or isinstance(step, Shift):
         return None
     return None if isinstance(step, Pair | Between) and step.b == last.b else last.a
+
+
+def _once(subgoals: list[Subgoal]) -> list[Subgoal]:
+    """Leave out what was reached before and still holds: *keep them apart, they should not be near each other*."""
+    kept: list[Subgoal] = []
+    for subgoal in subgoals:
+        fact = subgoal.facts[0]
+        before = next((at for at, earlier in enumerate(kept) if earlier.facts == subgoal.facts), None)
+        moved = [] if before is None else [earlier.facts[0] for earlier in kept[before + 1 :]]
+        undone = {str(other.arguments[0]) for other in moved}
+        undone |= {str(name) for other in moved for name in other.arguments} if fact.relation == "clear" else set()
+        if before is None or undone & {str(name) for name in fact.arguments}:
+            kept.append(subgoal)
+    return kept
 
 
 def _bottom_up(subgoals: list[Subgoal]) -> list[Subgoal]:

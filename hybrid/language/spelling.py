@@ -13,8 +13,18 @@ from typing import Final
 
 LONG: Final = 7
 """Letters from which two slips in one word are put right."""
+_CONTRACTED: Final = {
+    word.replace("'", ""): word
+    for word in (
+        "don't doesn't didn't can't won't isn't aren't wasn't weren't shouldn't mustn't wouldn't couldn't hasn't "
+        "haven't that's what's there's here's who's they're you're"
+    ).split()
+}
+"""Contractions as they are typed in a hurry, and as they are written."""
 _WORD: Final = re.compile(r"[A-Za-z]{3,}")
 _TWICE: Final = re.compile(r"([a-z])\1")
+_SHORT: Final = 3
+"""Letters of the shortest stem."""
 _KEYS: Final = {
     letter: (row, column)
     for row, letters in enumerate(("qwertyuiop", "asdfghjkl", "zxcvbnm"))
@@ -46,6 +56,8 @@ class Speller:
 
     def _word(self, word: str) -> str:
         low = word.lower()
+        if low in _CONTRACTED:
+            return _CONTRACTED[low]
         if low in self._rank or any(self._known(stem) for stem in _stems(low)):
             return word
         low = _DOUBLED.sub(r"\1", low)
@@ -61,8 +73,11 @@ class Speller:
 
 
 def _stems(word: str) -> list[str]:
-    """The word, and what it is an inflection of if it is one: *cubes*, *nudged*, *stacking*."""
-    return [word, *(word.removesuffix(end) for end in ("s", "es", "ed", "d", "ing") if word.endswith(end))]
+    """The word, and what it is an inflection of if it is one: *cubes*, *nudged*, *stacking*, *swapping*."""
+    stems = [word.removesuffix(end) for end in ("s", "es", "ed", "d", "ing", "er", "est") if word.endswith(end)]
+    undoubled = [stem[:-1] for stem in stems if len(stem) > _SHORT and stem[-1] == stem[-2]]
+    silent = [f"{word.removesuffix('ing')}e"] if word.endswith("ing") and len(word) >= len("ing") + _SHORT else []
+    return [word, *stems, *undoubled, *silent]
 
 
 def unlikeliness(said: str, meant: str) -> int:

@@ -15,7 +15,7 @@ from hybrid.base import Turn
 from hybrid.language import arrangement, feasibility, prediction, recollection, schema
 from hybrid.language.description import name
 from hybrid.language.schema import AnyStep, Term
-from hybrid.language.selection import Table, Unresolvable, select, volume
+from hybrid.language.selection import Table, Unresolvable, candidates, phrase, select, volume
 from simulator.base import CONTAINERS, Fact, Relation, Scene, Subgoal, Thing
 from simulator.places import PLACES
 
@@ -129,13 +129,28 @@ def _point(thing: Thing, x: float, y: float, scene: Scene) -> Fact:
 
 
 def _between(step: schema.Between, progress: Progress) -> _Resolved:
-    b = _target(step.b, "between", progress)
-    progress.table = progress.table.noting([b])
-    c = _other_end(step.c, b, progress)
+    b, c = _two_ends(step, progress) or _named_ends(step, progress)
     movers = progress.movers(step.a, frozenset({b.id, c.id}))
     feasibility.require_apart_things([*movers, b, c], progress.table.scene)
     progress.table = progress.table.noting([b, c])
     return movers, [Fact("between", (thing.id, b.id, c.id)) for thing in movers]
+
+
+def _named_ends(step: schema.Between, progress: Progress) -> tuple[Thing, Thing]:
+    b = _target(step.b, "between", progress)
+    progress.table = progress.table.noting([b])
+    return b, _other_end(step.c, b, progress)
+
+
+def _two_ends(step: schema.Between, progress: Progress) -> tuple[Thing, Thing] | None:
+    """Both ends where they are named once: *between the two red cubes*; None where they are named one by one."""
+    if step.b != step.c or not isinstance(step.b, schema.Selector) or step.b.quantifier == "a":
+        return None
+    moved = {thing.id for thing in progress.movers(step.a)} if step.a[0] != step.b else set[str]()
+    found = [thing for thing in candidates(step.b, progress.table) if thing.id not in moved]
+    if len(found) == 1:
+        raise Unresolvable(f"there is only one {phrase(step.b)} for something to be between")
+    return (found[0], found[1]) if len(found) == 2 else None
 
 
 def _other_end(term: Term, b: Thing, progress: Progress) -> Thing:

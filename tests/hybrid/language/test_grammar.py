@@ -6,14 +6,17 @@ import random
 import re
 from collections import Counter
 
+from hybrid.language import grammar_plain as plain_words
 from hybrid.language import grammar_voices as voices
 from hybrid.language.grammar import LONGEST, Grammar
+from hybrid.language.grammar_asides import asides
 from hybrid.language.grammar_nouns import Nouns
+from hybrid.language.grammar_plain import Plain
 from hybrid.language.grammar_told import Told
-from hybrid.language.guards import doubts
+from hybrid.language.guards import doubts, nouns
 from hybrid.language.lexicon import colours_in
 from hybrid.language.reading import from_tokens
-from hybrid.language.schema import Line, Pair, Selector, Shift
+from hybrid.language.schema import Line, Pair, Program, Selector, Shift, Tower
 from hybrid.language.train import spelling
 from hybrid.language.wire import WIRE_TOKENS, to_tokens
 
@@ -88,8 +91,47 @@ def test_slips_of_the_keyboard_are_all_that_the_share_of_slips_changes():
 def test_small_talk_and_fillers_leave_the_words_of_the_request_in_order():
     for seed in range(50):
         words = "put the red cube on the blue block".split()
-        said = voices.hesitant(" ".join(words), random.Random(seed)).split()
+        said = voices.hesitant(" ".join(words), random.Random(seed)).replace(",", "").split()
         rest = iter(said)
         assert all(word in rest for word in words)
         assert len(said) > len(words)
         assert voices.opening(random.Random(seed)).strip()
+
+
+def test_asides_leave_the_request_whole_or_turn_only_its_verb():
+    request = "the red cube and the ball"
+    for seed in range(200):
+        said = asides(f"swap {request}", random.Random(seed))
+        assert request in said
+        assert "swap " in said or "swapping " in said
+    assert any("swapping" in asides(f"swap {request}", random.Random(seed)) for seed in range(50))
+
+
+def test_plain_clauses_name_every_colour_they_mean_and_no_other():
+    rng = random.Random(5)
+    plain = Plain(rng, Nouns(rng))
+    for act in plain_words.WEIGHTS:
+        for _ in range(40):
+            step, text = plain.draw(act)
+            program = Program(steps=(step,))
+            meant = Counter({noun.colour for noun in nouns(program) if noun.colour is not None})
+            assert set(meant) == set(colours_in(text)), text
+            assert from_tokens(to_tokens(program)) == program
+
+
+def test_a_tower_told_from_the_top_means_the_same_floors_as_one_told_from_the_bottom():
+    texts = {tuple(sample.text.split(": ", 1)): sample.program for sample in SAMPLES if sample.family == "single"}
+    told = {said: program for said, program in texts.items() if said[0] in ("top to bottom", "from top to bottom")}
+    for said, program in told.items():
+        step = program.steps[0]
+        assert isinstance(step, Tower)
+        floors = [term.colour for term in step.a if isinstance(term, Selector) and term.colour is not None]
+        assert floors == colours_in(said[1])[::-1]
+
+
+def test_a_contrast_means_where_a_thing_goes_and_not_the_other_place():
+    for sample in (sample for sample in SAMPLES if sample.family == "contrasted" and " instead of " in sample.text):
+        wanted = sample.text.split(" instead of ")[0]
+        meant = {noun.colour for noun in nouns(Program(steps=sample.program.steps)) if noun.colour is not None}
+        if not sample.text.startswith("instead"):
+            assert meant <= set(colours_in(wanted)), sample.text

@@ -28,6 +28,9 @@ def test_steps_come_apart_at_what_separates_them(text, way):
         "put red, no, green on blue, then clear the bowl",
         "put all cubes in the bowl, except red, then clear the tray",
         "red on blue, without touching green",
+        "stack them, red at the bottom, yellow on top",
+        "put red where blue is and blue where red is",
+        "everything in the bowl, apart from red, then green",
     ],
 )
 def test_one_step_and_what_belongs_together_stays_whole(text):

@@ -63,6 +63,41 @@ def test_a_tower_keeps_the_order_said_and_honours_base_and_peak():
     assert facts("tower all cube peak the red cube")[-1][:2] == ["on", "red_cube_1"]
 
 
+def test_a_tower_may_name_both_its_ends():
+    built = facts("tower all cube base the green cube peak the red cube")
+    assert built[0][2] == "green_cube_1"
+    assert built[-1][1] == "red_cube_1"
+    assert [fact[2] for fact in built[1:]] == [fact[1] for fact in built[:-1]]
+
+
+def test_between_two_of_a_kind_needs_no_more_than_their_kind():
+    assert facts("between the ball the red cube the red cube", TWINS) == [
+        ["between", "blue_ball_1", "red_cube_1", "red_cube_2"]
+    ]
+    asked = resolve(program("between the ball the cube the cube"), TWINS)
+    assert asked.status == "question"
+    alone = resolve(program("between the ball the green cube the green cube"), TWINS)
+    assert alone.status == "refused"
+    assert "only one" in (alone.message or "")
+
+
+def test_what_holds_already_is_not_done_twice_and_what_was_undone_is():
+    assert facts(
+        "apart the red cube the blue cube ; clear the green cube ; apart it the blue cube ; hold the red cube"
+    ) == [
+        ["apart", "red_cube_1", "blue_cube_1"],
+        ["clear", "green_cube_1"],
+        ["apart", "green_cube_1", "blue_cube_1"],
+        ["held", "red_cube_1"],
+    ]
+    assert facts("in the red cube the bowl ; hold the blue cube ; in the red cube the bowl") == [
+        ["in", "red_cube_1", "white_bowl_1"],
+        ["held", "blue_cube_1"],
+    ]
+    again = "in the red cube the bowl ; at the red cube @left ; in the red cube the bowl"
+    assert [fact[0] for fact in facts(again)] == ["in", "at", "in"]
+
+
 def test_on_a_container_or_a_zone_means_in():
     assert facts("on the red block the bowl ; on the blue block the zone") == [
         ["in", "red_cube_1", "white_bowl_1"],

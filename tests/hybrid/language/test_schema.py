@@ -34,7 +34,7 @@ def test_a_plain_program_is_read_with_its_defaults():
         {"steps": [{"act": "shift", "a": [RED], "direction": "left", "by": 31}]},
         {"steps": [{"act": "shift", "a": [RED], "direction": "left", "by": 2.5}]},
         {"steps": [{"act": "pair", "relation": "on", "centimetres": 5, "a": [RED], "b": RED}]},
-        {"steps": [{"act": "tower", "a": [RED], "base": RED, "peak": RED}]},
+        {"steps": [{"act": "tower", "a": [RED], "base": RED, "floors": "biggest_below"}]},
         {"steps": [{"act": "hold", "a": [RED | {"anchor": {"link": "on"}}]}]},
     ],
 )

@@ -24,6 +24,7 @@ SPELLER = Speller(KNOWN.__contains__, WORDS)
         ("zzzz 5cm @#", "zzzz 5cm @#"),
         ("teapot", "teapot"),
         ("line the cubes up", "line the cubes up"),
+        ("dont tidy, cant nudge", "don't tidy, can't nudge"),
     ],
 )
 def test_only_words_that_are_unknown_and_close_to_one_are_put_right(said, meant):
@@ -44,6 +45,12 @@ def test_only_words_that_are_unknown_and_close_to_one_are_put_right(said, meant)
 def test_among_words_as_near_the_likelier_slip_of_the_fingers_is_put_right(said, meant):
     words = ("cube", "over", "black", "move", "great", "cubes", "other", "back", "moved", "gray", "blue")
     assert Speller(words.__contains__, words).corrected(said) == meant
+
+
+@pytest.mark.parametrize("word", ["swapping", "swapped", "placing", "bigger", "biggest", "moved", "stacking"])
+def test_inflections_of_known_words_are_no_mistakes(word):
+    known = {"swap", "place", "big", "move", "stack"}
+    assert Speller(known.__contains__, ("slipping", "slipped", "planing", "digger", "gravest")).corrected(word) == word
 
 
 def slow(a: str, b: str) -> int:
