@@ -24,6 +24,8 @@ OVER = 0.03
 """How far above everything else a thing is carried, metres."""
 MUTUAL = ("line", "apart", "next_to", "left_of", "right_of", "behind", "in_front_of")
 """Relations that moving any of their things can make hold."""
+AWAY = 4
+"""Places looked at for each that is not in the way of a push."""
 IN_LINE = (0.02, 0.05)
 """Gaps between things put in a line, metres."""
 UNMET = 1e-6
@@ -82,10 +84,23 @@ def for_fact(
         yield from (manipulation(things, *move, push=False) for move in made_room(things, mover, fact))
         spots = goal_spots(things, mover, fact, rng, breadth, push)
         if push and breadth.aside:
-            round_it = detours(things, mover, spots[:1])
-            spots = [spot for spot in spots if not kept_out(things, mover, spot, subgoal)] + round_it
+            yield from unbarred(things, mover, spots[:1], subgoal, rng, breadth.aside)
+            spots = [spot for spot in spots if not kept_out(things, mover, spot, subgoal)]
         for spot in spots:
             yield manipulation(things, mover, spot, push=push)
+
+
+def unbarred(
+    things: Sequence[Thing], mover: Thing, targets: list[Spot], subgoal: Subgoal, rng: np.random.Generator, count: int
+) -> Iterable[Manipulation]:
+    """Yield what helps where the straight way of a push is barred: round what bars it, or carrying that away first."""
+    for spot in detours(things, mover, targets):
+        yield manipulation(things, mover, spot, push=True)
+    for goal, other in [(target, other) for target in targets for other in barring(things, mover, target)]:
+        if other.kind in MOVABLE and other.id not in subgoal.keep and not covered(things, other):
+            spots = aside(things, other, rng, AWAY * count)
+            free = [s for s in spots if not barring([mover, replace(other, position=s)], mover, goal)]
+            yield from (manipulation(things, other, spot, push=False) for spot in free[:count])
 
 
 def aside(things: Sequence[Thing], thing: Thing, rng: np.random.Generator, count: int) -> list[Spot]:

@@ -79,7 +79,7 @@ def configure(
     depth = 1 if unmet <= 1 and not blocked else min(budget.depth, unmet + 2 * blocked)
     depth = max(depth, min(budget.depth, several))
     if subgoal.manner == "push" and barred(belief.scene.things, subgoal):
-        depth = max(depth, min(budget.depth, 2))
+        depth = max(depth, min(budget.depth, 3))
     breadth = Breadth(goal=10, aside=5) if worried else Breadth()
     chosen = Configuration(
         level1=ControlSearch(candidates=48, kept=16) if worried else ControlSearch(),

@@ -5,26 +5,89 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse.csgraph import shortest_path
 
 from planner.room import EDGE, GAP, Spot, inner, outer, roomy
 from simulator.base import Thing
 
 DETOUR = 0.02
 """How much further than touching a detour leads past what is in the way, metres."""
+CORNERS = 12
+"""Points round each thing at which a way may turn."""
+SEPARATE = 0.03
+"""Least distance of corners that are worth imagining both, metres."""
+SPARE = 0.006
+"""Least gap between what is pushed and what it is pushed past, metres: it strays."""
+SLIP = 0.001
+"""How much nearer to what it touches a thing may come, metres."""
+BEHIND, TOOL = 0.012, 0.012
+"""How far behind a thing the tool comes down to push it, and the room that it needs there, metres."""
+
+Points = NDArray[np.float64]
+"""Points on the table ``[Q, 2]``, metres."""
 
 
-def detours(things: Sequence[Thing], mover: Thing, targets: list[Spot]) -> list[Spot]:
-    """Return free places on either side of what bars the straight way of ``mover`` to each target."""
-    spots: list[Spot] = []
-    for target in targets:
-        x, y = target[0] - mover.position[0], target[1] - mover.position[1]
-        length = float(np.hypot(x, y))
-        for other in barring(things, mover, target):
-            aside = (outer(other) + outer(mover) + GAP + DETOUR) / max(length, 1e-6)
-            ox, oy, _ = other.position
-            spots += [(ox - aside * y, oy + aside * x, target[2]), (ox + aside * y, oy - aside * x, target[2])]
-    inside = [spot for spot in spots if max(abs(spot[0]), abs(spot[1])) < EDGE]
-    return [spot for spot in roomy(things, mover, inside) if not barring(things, mover, spot)]
+def detours(things: Sequence[Thing], mover: Thing, targets: list[Spot], count: int = 4) -> list[Spot]:
+    """Return where the shortest ways of ``mover`` round what bars it from the first target turn, best first.
+
+    Ways lead along straight lanes from corner to corner; the corners stand round everything that could be met.
+    """
+    walls = [t for t in things if t.id != mover.id and t.kind != "zone" and t.bottom < mover.top]
+    if not targets or not barring(things, mover, targets[0]):
+        return []
+    target = targets[0]
+    around = [(*corner, target[2]) for wall in walls for corner in ring(wall, mover)]
+    inside = [spot for spot in roomy(things, mover, around) if max(abs(spot[0]), abs(spot[1])) < EDGE]
+    points = np.array([mover.position[:2], *(spot[:2] for spot in inside), target[:2]])
+    lanes = np.where(passable(points, walls, mover), np.hypot(*(points[:, None] - points[None]).T).T, 0.0)
+    lanes[0] *= pushable(points, walls, mover)
+    left = shortest_path(lanes.T, indices=len(points) - 1)
+    cost = np.where(lanes[0] > 0, lanes[0], np.inf) + left
+    found: list[Spot] = []
+    for k in np.argsort(cost[1:-1], kind="stable"):
+        apart = all(np.hypot(*np.subtract(inside[k], other)[:2]) > SEPARATE for other in found)
+        if np.isfinite(cost[k + 1]) and apart and len(found) < count:
+            found.append(inside[k])
+    return found
+
+
+def ring(wall: Thing, mover: Thing) -> list[tuple[float, float]]:
+    """Return points round ``wall`` at which ``mover`` is well past it, metres."""
+    radius = outer(wall) + outer(mover) + GAP + DETOUR / 2
+    angles = np.linspace(0, 2 * np.pi, CORNERS, endpoint=False)
+    x, y, _ = wall.position
+    return [(x + radius * float(np.cos(a)), y + radius * float(np.sin(a))) for a in angles]
+
+
+def passable(points: Points, walls: Sequence[Thing], mover: Thing) -> NDArray[np.bool_]:
+    """Return ``[Q, Q]``: whether ``mover`` can be pushed straight from each of ``points [Q, 2]`` to each other.
+
+    It keeps clear of all ``walls`` on the way; from where it already touches one it may be pushed along and away.
+    """
+    free = ~np.eye(len(points), dtype=np.bool_)
+    way = points[None] - points[:, None]
+    length = np.maximum(np.hypot(way[..., 0], way[..., 1]), 1e-9)
+    for wall in walls:
+        offset = np.array(wall.position[:2]) - points
+        ahead = np.clip(np.einsum("qx,qpx->qp", offset, way) / length, 0.0, length)
+        nearest = offset[:, None] - (ahead / length)[..., None] * way
+        begin = np.hypot(offset[:, 0], offset[:, 1])[:, None]
+        free &= np.hypot(nearest[..., 0], nearest[..., 1]) >= np.minimum(
+            outer(wall) + inner(mover) + SPARE, begin - SLIP
+        )
+    return free
+
+
+def pushable(points: Points, walls: Sequence[Thing], mover: Thing) -> NDArray[np.bool_]:
+    """Return ``[Q]``: whether the tool finds room behind ``mover`` to push it towards each of ``points [Q, 2]``."""
+    way = points - np.array(mover.position[:2])
+    along = way / np.maximum(np.hypot(way[:, 0], way[:, 1]), 1e-9)[:, None]
+    behind = np.array(mover.position[:2]) - along * (outer(mover) + BEHIND)
+    room = np.ones(len(points), dtype=np.bool_)
+    for wall in walls:
+        room &= np.hypot(*(behind - np.array(wall.position[:2])).T) > inner(wall) + TOOL
+    return room
 
 
 def barring(things: Sequence[Thing], mover: Thing, target: Spot) -> list[Thing]:

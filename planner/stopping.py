@@ -1,7 +1,6 @@
 """When a goal is declared reached: every fact holds as believed, with some room to spare, of things that are seen.
 
-What was imagined and is not seen counts only where something could hide it: a thing that rolled or fell off the table
-is imagined where it was to be.
+A thing that rolled or fell off the table is imagined where it was to be, and does not count where that is seen empty.
 """
 
 from __future__ import annotations
@@ -11,10 +10,13 @@ from torch import Tensor
 
 from simulator.base import MOVABLE, Fact, Subgoal, Thing
 from world_model.base import Belief
-from world_model.energies import above, fact_energy, table_of
+from world_model.energies import fact_energy, table_of
 
 CONTENT = 0.25
 """Share of the planning comfort that must remain for a goal to be declared reached."""
+
+LIKELY = 0.2
+"""Perception's confidence below which a thing that is not seen is gone."""
 
 
 def reached(belief: Belief, subgoal: Subgoal, positions: Tensor | None = None) -> bool:
@@ -44,6 +46,6 @@ def placed(fact: Fact) -> tuple[str, ...]:
 
 
 def gone(belief: Belief, thing: Thing) -> bool:
-    """Whether ``thing`` is not seen though nothing is believed to stand on it."""
+    """Whether ``thing`` is not seen and there is little reason to believe that it is where it was to be."""
     row = belief.index(thing.id)
-    return not bool(belief.visible[row]) and not bool(above(table_of(belief.scene.things), row)[0].any())
+    return not bool(belief.visible[row]) and float(belief.confidence[row]) < LIKELY

@@ -29,6 +29,9 @@ MARGIN = 0.012
 """How far outside a thing's solid a surface still belongs to it, metres."""
 ROD = 0.02
 """Radius around the tool's axis in which surfaces are the tool's, metres."""
+CORE, SUNK, FEWEST = 0.8, 0.4, 3
+"""Share of its breadth within which a thing would hide what is behind it, the share of its height below which a surface
+is behind it, and the least number of cells that tell."""
 COLOUR_SPREAD = 0.03
 """Least standard deviation of a colour's channels, of 1."""
 
@@ -70,6 +73,15 @@ def belonging(look: Look, things: tuple[Thing, ...], margin: float) -> Tensor:
     corner = torch.tensor([1.42 if thing.kind in ("cube", "tray", "zone") else 1.0 for thing in things])
     near = inverse < reach * corner[:, None, None] + margin
     return near & (local[..., 2].abs() < half[..., 2] + margin)
+
+
+def vacated(look: Look, thing: Thing) -> bool:
+    """Whether surfaces well below the upper face of ``thing`` are seen where it should be: it is not there."""
+    offset = (look.points[..., :2] - torch.tensor(thing.position[:2])).norm(dim=-1)
+    inside = (offset < CORE * min(thing.size[:2]) / 2) & look.free
+    heights = look.points[..., 2][inside]
+    below = heights < thing.bottom + SUNK * thing.size[2]
+    return len(heights) >= FEWEST and float(below.float().mean()) > 0.5
 
 
 def oddities(seen: Seen, look: Look, palette: Tensor) -> Tensor:

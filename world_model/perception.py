@@ -22,7 +22,7 @@ from world_model.base import BLOCK, Belief
 from world_model.errors import PerceptionError
 from world_model.inventory import hidden, leftovers, misread, no_doubles
 from world_model.model import LatentState, WorldModel
-from world_model.novelty import ODDITIES, Look, look_of, oddities
+from world_model.novelty import ODDITIES, Look, look_of, oddities, vacated
 from world_model.outline import outlines_of
 from world_model.seeing import DOUBLE, NOBODY, STRANGER, Seen, at, discern
 from world_model.stature import carriers
@@ -50,6 +50,8 @@ NOVEL = {
     "tilted": ("the table does not lie where the cameras should see it", "Put the cameras back, or calibrate them."),
 }
 """What is wrong and what to do, for each oddity of a first look."""
+VANISHED = 0.0
+"""Confidence in a thing where other surfaces are seen in its place."""
 INFERRED = 0.5
 """Confidence in a thing that nobody sees but that must be there."""
 FRINGE = 0.02
@@ -89,7 +91,7 @@ class TokenPerceiver:
             belief = first_belief(seen, tool, names, inventory=self.inventory)
             inferred = hidden(names.things, belief.scene.things) if names is not None and self.inventory else None
             return belief if inferred is None else self.with_hidden(belief, *inferred)
-        return self.updated(seen, tool, expected)
+        return self.updated(seen, look, tool, expected)
 
     def with_hidden(self, belief: Belief, thing: Thing, like: int) -> Belief:
         """Return ``belief`` with a ``thing`` nobody sees, whose token is that of row ``like`` taken to its place."""
@@ -133,7 +135,7 @@ class TokenPerceiver:
         tool = torch.from_numpy(np.asarray(observation.proprioception, dtype=np.float32))
         return discern(self.model, channels, points, counts), look_of(channels, points, tool)
 
-    def updated(self, seen: Seen, tool: Tensor, expected: Belief) -> Belief:
+    def updated(self, seen: Seen, look: Look, tool: Tensor, expected: Belief) -> Belief:
         """Return the belief after comparing what is seen with what was expected."""
         match = followed(expected.scene.things, seen)
         tokens, things = expected.tokens.clone(), list(expected.scene.things)
@@ -160,6 +162,9 @@ class TokenPerceiver:
         positions[standing, 2] -= torch.tensor(lower)
         tokens = self.model.relocated(tokens, positions)
         placed = tuple(at(thing, positions[row]) for row, thing in enumerate(things))
+        for row, thing in enumerate(placed):
+            if not visible[row] and thing.kind in MOVABLE and vacated(look, thing):
+                confidence[row] = VANISHED
         belief = Belief(tokens, tool, Scene("belief", placed), visible, confidence, max(errors))
         return with_strangers(belief, seen, set(match.values()))
 

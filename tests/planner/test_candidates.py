@@ -181,3 +181,29 @@ def test_what_is_cleared_off_a_zone_goes_beside_it() -> None:
     found = proposals(things, Fact("clear", ("zone",)))
     assert found
     assert all(np.hypot(*m.target[:2]) > 0.05 + 0.02 for m in found)
+
+
+def test_what_bars_a_push_is_put_beside_its_lane_unless_it_must_be_left_alone() -> None:
+    wall, mover, fact = cube("w", -0.05, 0.0), cube("a", -0.15, 0.0), Fact("at", ("a", 0.1, 0.0))
+    found = proposals((mover, wall), fact, manner="push")
+    away = [m for m in found if m.thing == "w"]
+    assert away
+    assert {m.kind for m in away} == {"pick_place"}
+    for move in away:
+        assert not barring((mover, replace(wall, position=move.target)), mover, (0.1, 0.0, 0.02))
+    assert all(m.thing == "a" for m in proposals((mover, wall), fact, manner="push", keep=("w",)))
+
+
+def test_a_thing_in_a_line_of_three_may_go_on_the_line_through_the_others() -> None:
+    things = (cube("a", -0.2, 0.15), cube("b", 0.0, 0.0), cube("c", 0.06, 0.06))
+    fact = Fact("line", ("a", "b", "c"))
+    moved = [
+        tuple(replace(t, position=m.target) if t.id == m.thing else t for t in things) for m in proposals(things, fact)
+    ]
+    assert min(float(fact_energy(fact, table_of(after))[0]) for after in moved) < 1e-3
+
+
+def test_what_is_held_is_put_down_though_it_seems_to_be_in_its_place() -> None:
+    goal, over = Subgoal((Fact("on", ("c", "b")),)), (A, B, ON_B)
+    assert propose(over, goal, np.random.default_rng(0), BREADTH) == []
+    assert {m.thing for m in propose(over, goal, np.random.default_rng(0), BREADTH, "c")} == {"c"}

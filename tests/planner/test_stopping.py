@@ -21,10 +21,11 @@ def block(name: str, x: float, y: float, z: float = 0.02) -> Thing:
 A, B = block("a", 0.1, 0.1, 0.06), block("b", 0.1, 0.1)
 
 
-def belief_of(*things: Thing, unseen: tuple[str, ...] = ()) -> Belief:
+def belief_of(*things: Thing, unseen: tuple[str, ...] = (), empty: tuple[str, ...] = ()) -> Belief:
     visible = torch.tensor([thing.id not in unseen for thing in things])
+    confidence = torch.tensor([0.0 if thing.id in empty else 0.9 for thing in things])
     tool = torch.tensor([0.0, 0.0, 0.3, 0.0, 0.0])
-    return Belief(torch.zeros(len(things), 6), tool, Scene("b", things), visible, torch.ones(len(things)))
+    return Belief(torch.zeros(len(things), 6), tool, Scene("b", things), visible, confidence)
 
 
 def test_a_block_upon_another_is_there_when_it_is_seen_and_let_go_of() -> None:
@@ -43,18 +44,20 @@ def test_holding_something_else_does_not_matter() -> None:
     assert reached(holding, A_ON_B)
 
 
-def test_what_is_only_imagined_in_its_place_is_gone() -> None:
-    assert not reached(belief_of(A, B, unseen=("a",)), A_ON_B)
+def test_what_is_imagined_where_its_place_is_seen_empty_is_gone() -> None:
+    belief = belief_of(A, B, unseen=("a",), empty=("a",))
+    assert gone(belief, A)
+    assert not reached(belief, A_ON_B)
 
 
-def test_what_is_covered_need_not_be_seen() -> None:
-    belief = belief_of(A, B, unseen=("b",))
+def test_what_is_not_seen_may_be_there_all_the_same() -> None:
+    belief = belief_of(A, B, unseen=("a", "b"))
     assert not gone(belief, B)
     assert reached(belief, A_ON_B)
 
 
 def test_a_goal_imagined_is_reached_whatever_is_seen_now() -> None:
-    belief = belief_of(block("a", -0.1, -0.1), B, unseen=("a",))
+    belief = belief_of(block("a", -0.1, -0.1), B, unseen=("a",), empty=("a",))
     assert reached(belief, A_ON_B, torch.tensor([A.position, B.position]))
 
 

@@ -10,7 +10,7 @@ import torch
 from simulator.base import COLOURS, Scene, Thing
 from simulator.camera import DEFAULT_CAMERAS
 from simulator.world import PhysicalWorld
-from world_model.novelty import ODDITIES, Look, look_of, oddities, palette_of
+from world_model.novelty import ODDITIES, Look, look_of, oddities, palette_of, vacated
 from world_model.seeing import Seen
 from world_model.views import Geometry
 
@@ -68,3 +68,14 @@ def test_doubt_about_a_thing_counts(look: Look) -> None:
 def test_a_table_out_of_level_is_tilted(look: Look) -> None:
     tilt = torch.tensor([0.0, 0.0, 0.004])
     assert measured(replace(look, points=look.points + tilt), CUBE, POST)["tilted"] == pytest.approx(0.004, abs=0.001)
+
+
+@pytest.mark.parametrize(("x", "empty"), [(0.05, False), (0.15, True), (-0.05, True)])
+def test_a_place_is_seen_empty_where_the_bare_table_shows(look: Look, x: float, *, empty: bool) -> None:
+    assert vacated(look, replace(CUBE, position=(x, -0.08, 0.025))) is empty
+    assert vacated(look, replace(CUBE, position=(x, -0.08, 1.0))) is True
+
+
+def test_nothing_is_said_of_a_place_that_the_tool_hides(look: Look) -> None:
+    hidden = replace(look, free=torch.zeros_like(look.free))
+    assert not vacated(hidden, replace(CUBE, position=(0.15, -0.08, 0.025)))

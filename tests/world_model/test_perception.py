@@ -15,6 +15,7 @@ from simulator.world import PhysicalWorld
 from world_model.checkpoint import load_checkpoint
 from world_model.errors import PerceptionError
 from world_model.perception import (
+    VANISHED,
     TokenPerceiver,
     first_belief,
     followed,
@@ -99,7 +100,7 @@ def test_a_thing_that_vanishes_from_sight_is_remembered(perceiver: TokenPerceive
     after = perceiver.look(first_look(without), expected=belief)
     row = after.index(gone.id)
     assert not bool(after.visible[row])
-    assert after.confidence[row] < belief.confidence[belief.index(gone.id)]
+    assert after.confidence[row] == VANISHED
 
 
 def test_a_moved_thing_surprises_more_than_a_still_table(perceiver: TokenPerceiver) -> None:
