@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from hybrid.language import lexicon, schema
 from hybrid.language.circumstance import meant as as_meant
 from hybrid.language.schema import AnyStep, Noun, Program, Selector, Term
 from hybrid.language.wire import CENTIMETRES, WIRE_TOKENS
+from simulator.base import Subgoal
 
 _RETRACTION: Final = re.compile(
     r"\b(?:wait|actually|sorry|mean|meant|rather|scratch|forget|oops|hmm|correction|second thought|changed my mind"
@@ -37,6 +38,12 @@ _TOWER_ENDS: Final = {
     "peak": re.compile(r"top|last|end|finish|peak|crown|high|tip|up|above|over"),
 }
 """What somebody says who names the lowest or the highest of a tower."""
+_ORDERED: Final = re.compile(
+    r"\b(?:then|after\w*|next|first|before|finally|last\w*|once|when|until|back (?:off|where)|again|secondly|step|later)\b"
+    r"|\d[.)]"
+)
+"""Words of a request whose steps follow one another, so that a thing may go to one place and on to another."""
+_PLACING: Final = frozenset({"on", "in", "at", "next_to", "left_of", "right_of", "in_front_of", "behind", "between"})
 _SOUNDS: Final = {"left": re.compile(r"\blef+\b"), "right": re.compile(r"\b(?:rite|write)")}
 """How a side is written by ear."""
 _KEEPING: Final = re.compile(
@@ -98,6 +105,17 @@ def doubts(text: str, program: Program) -> tuple[str, ...]:
     reasons += [f"{kind} was said" for kind in _ignored_kinds(lowered, program)]
     reasons += [*_kind_doubts(lowered, program), *_side_doubts(lowered, program)]
     return (*reasons, *_negation_doubts(lowered, program), *_distance_doubts(lowered, program))
+
+
+def moved_on(text: str, subgoals: Sequence[Subgoal]) -> tuple[str, ...]:
+    """Return a doubt for each thing that ``subgoals`` put in two places where ``text`` tells no order of steps.
+
+    *The white cube, the one at the back, on the tray* is not to be put at the back first.
+    """
+    if _ORDERED.search(text.lower()):
+        return ()
+    placed = [str(fact.arguments[0]) for goal in subgoals for fact in goal.facts if fact.relation in _PLACING]
+    return tuple(f"{thing} is put in two places" for thing in dict.fromkeys(placed) if placed.count(thing) > 1)
 
 
 def ignored_colours(text: str, program: Program) -> tuple[str, ...]:

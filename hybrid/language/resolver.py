@@ -87,7 +87,7 @@ def _resolved(program: Program, table: Table, turns: tuple[Turn, ...]) -> Decomp
     subgoals = _bottom_up(_once(progress.subgoals))
     feasibility.require_no_circle(subgoals, scene)
     feasibility.require_kept_still(subgoals, kept, scene)
-    keep = tuple(dict.fromkeys(thing.id for thing in kept))
+    keep = tuple(dict.fromkeys(thing.id for thing in kept if thing.kind != "zone"))  # A zone is flat and stays anyway.
     worded = tuple(replace(s, keep=keep, words=say(s.facts, scene, s.manner)) for s in subgoals)
     return Decomposition("planned", worded, tuple(("keep", thing) for thing in keep))
 

@@ -25,6 +25,8 @@ SIDE: Final = 0.02
 """Least difference of centres for a selector such as *left of*, metres; as in ``simulator.predicates``."""
 NEAR: Final = 0.06
 """Largest gap between footprints for a selector such as *next to*, metres: wider than the fact's."""
+TOWARDS: Final = 0.04
+"""How far from the middle of the table a thing is that lies on one of its sides, metres: a cube."""
 AROUND_PLACE: Final = 0.13
 """How far from a named place a selected thing may be, metres: half the work area's half width."""
 _COUNTS: Final = {"two": 2, "three": 3, "four": 4, "five": 5}
@@ -288,7 +290,15 @@ def _around(anchor: Anchor, found: list[Thing]) -> list[Thing]:
     x, y = PLACES[anchor.place]
     distances = {thing.id: math.hypot(thing.position[0] - x, thing.position[1] - y) for thing in found}
     close = [thing for thing in found if distances[thing.id] <= AROUND_PLACE]
+    close = close or [thing for thing in found if _on_its_side(thing, x, y)]
     return sorted(close, key=lambda thing: distances[thing.id])[:1] if len(close) > 1 else close
+
+
+def _on_its_side(thing: Thing, x: float, y: float) -> bool:
+    """Whether a thing lies on every side of the table that a place ``(x, y)``, metres, is on; none is the middle's."""
+    ahead, aside = thing.position[0], thing.position[1]
+    sides = [where * (1.0 if toward > 0 else -1.0) for where, toward in ((ahead, x), (aside, y)) if toward]
+    return bool(sides) and min(sides) >= TOWARDS
 
 
 def _distance(a: Thing, b: Thing) -> float:

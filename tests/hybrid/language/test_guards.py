@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from hybrid.language.guards import doubts, ignored_colours, unknown_words, unsaid
+from hybrid.language.guards import doubts, ignored_colours, moved_on, unknown_words, unsaid
 from hybrid.language.reading import from_tokens
 from hybrid.language.wire import END, Stack
+from simulator.base import Fact, Subgoal
 
 
 def doubt(text: str, words: str) -> tuple[str, ...]:
@@ -124,3 +125,17 @@ def test_a_row_whose_end_is_named_may_still_run_either_way():
 )
 def test_nothing_is_kept_as_it_is_unless_that_is_said(text, kept):
     assert ("keep" not in unsaid(text)) is kept
+
+
+@pytest.mark.parametrize(
+    ("text", "doubted"),
+    [
+        ("the white cube, the one at the back, on the tray", True),
+        ("white cube to the back, then onto the tray", False),
+        ("1. white cube to the back 2. white cube onto the tray", False),
+    ],
+)
+def test_a_thing_put_in_two_places_is_doubted_where_no_order_is_told(text, doubted):
+    subgoals = [Subgoal((Fact("at", ("white_cube_1", "top")),)), Subgoal((Fact("in", ("white_cube_1", "tray_1")),))]
+    assert bool(moved_on(text, subgoals)) is doubted
+    assert not moved_on(text, subgoals[:1])

@@ -43,6 +43,8 @@ def ids(words: str, scene: Scene = SCENE, **state) -> list[str]:
         ("the cube .nearest_to the bowl", "red_cube_1"),
         ("the red thing .farthest_from the bowl", "red_ball_1"),
         ("the cube .place @top_left", "red_cube_1"),
+        ("the red thing .place @top", "red_cube_1"),
+        ("the ball .place @right", "red_ball_1"),
         ("the green thing", "green_cube_1"),
         ("the container", "white_bowl_1"),
         ("the zone", "green_zone_1"),
@@ -100,3 +102,12 @@ def test_superlatives_agree_with_a_plain_maximum_on_random_tables():
             best = max(scene.things, key=lambda thing, axis=axis, sign=sign: sign * thing.position[axis])
             chosen = select(Selector(extreme=extreme, kind="cube"), Table(scene), "mover")
             assert [thing.id for thing in chosen] == [best.id]
+
+
+def test_a_place_is_where_the_things_on_its_side_are_but_never_across_the_table():
+    scene = table(("red", "cube", 0.0, 0.18), ("blue", "cube", -0.05, -0.02))
+    assert ids("the cube .place @left", scene) == ["red_cube_1"]
+    far = table(("red", "cube", 0.17, 0.05), ("blue", "cube", -0.16, -0.16))
+    assert ids("the thing .place @left", far) == ["red_cube_1"]
+    with pytest.raises(Unresolvable, match="no thing"):
+        ids("the thing .place @bottom_left", far)
