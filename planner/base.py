@@ -10,7 +10,7 @@ from torch import Tensor
 
 from simulator.base import FloatArray, Subgoal, Thing
 from world_model.base import Belief
-from world_model.model import LatentState, Stride
+from world_model.model import LatentState, Lead, Stride
 from world_model.proposals import Aim
 
 ManipulationKind = Literal["pick_place", "push"]
@@ -128,12 +128,9 @@ class Strider(Protocol):
     """What takes strides towards one aim: proposes a block of control steps, imagines it, reads out positions."""
 
     def __call__(
-        self, state: LatentState, positions: Tensor, generator: torch.Generator, rising: int, rise: Tensor
+        self, state: LatentState, positions: Tensor, generator: torch.Generator, lead: Lead | None = None
     ) -> Stride:
-        """Take a stride from ``state`` with things at ``positions [B, N, 3]``, metres.
-
-        The displacements of the first ``rising`` rows are all ``rise [3]``, metres, whatever is proposed.
-        """
+        """Take a stride from ``state`` with things at ``positions [B, N, 3]``, metres, led where ``lead`` says."""
         ...
 
 

@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from planner.base import Dynamics, Manipulation
+from planner.contact import ABOVE, Contact
 from simulator.base import FloatArray, Subgoal, Thing
 from world_model.base import BLOCK
 from world_model.energies import Table, disturbance, goal_energy
-from world_model.model import LatentState, paths
+from world_model.model import LatentState, Stride, paths
 from world_model.proposals import Aim
 
 STEP_PRICE = 0.004
@@ -38,6 +39,8 @@ TIP = 0.01
 """Half the tool's width, metres."""
 PRESSED = 0.005
 """How far below the grip a tip that presses on the thing is commanded at most, metres."""
+SCRAPE = 0.5
+"""Energy of a metre that the tip scrapes over the thing, metres."""
 FAR = 0.1
 """Stands for a tip that never came near, metres."""
 DOUBT = 0.03
@@ -167,7 +170,7 @@ class ControlCost:
         self.model, self.start, self.row, self.manipulation = model, start, row, manipulation
         self.before = model.where(start.tokens) if before is None else before
         self.target = torch.tensor(manipulation.target)
-        self.pushing = manipulation.kind == "push"
+        self.pushing, self.holding = manipulation.kind == "push", float(start.tool[0, 4]) > 0.5
         xx, yy, height, xy = start.size[0, row].tolist()
         self.half = height / 2
         self.broad = (xx + yy) / 4 - math.hypot(xx - yy, 2 * xy) / 4
@@ -180,6 +183,10 @@ class ControlCost:
         """Return what the proposals are asked for, given decoded ``positions [S, N, 3]``."""
         asked = [part.expand(len(positions), *part.shape) for part in self._asked]
         return Aim(positions[:, self.row], *asked)
+
+    def contact(self, count: int) -> Contact:
+        """Return what ``count`` sequences have touched at the start: nothing, unless the tool holds or is to push."""
+        return Contact(self.grip.numpy(), np.full(count, self.pushing or self.holding))
 
     def status(self, tool: FloatArray, positions: FloatArray) -> tuple[Flags, Flags]:
         """Return where the thing is being worked on, and where the tool is up and away from it, ``[...]`` each.
@@ -213,11 +220,12 @@ class ControlCost:
         return Judgement(torch.from_numpy(cost), torch.from_numpy(length), torch.from_numpy(positions))
 
     def reach(self, rollout: Rollout, worked: Flags) -> FloatArray:
-        """Return ``[S]``: how near the sucking tip ever came to the grip, and how deep it dug into the thing, metres.
+        """Return ``[S]``: how near the sucking tip came to the grip, how deep it dug and how far it scraped, metres.
 
-        Both count until the thing is held (``worked [L, S]``), and the grip is where the thing was believed to be at
+        All count until the thing is held (``worked [L, S]``), and the grip is where the thing was believed to be at
         first: otherwise the search exploits the model, choosing quick dips after which the model imagines the thing to
-        come along. Horizontal distance counts half.
+        come along. Horizontal distance counts half. A tip that comes down slantwise drags the thing along, which the
+        model hardly foresees and a stack does not survive: what it scrapes is its way along the table when it touches.
         """
         actions = rollout.actions.numpy()
         if self.pushing:
@@ -230,7 +238,9 @@ class ControlCost:
         distance = np.minimum(np.float32(0.5) * aside + np.maximum(depth, 0), np.float32(FAR))
         nearest = np.where(sucking, distance, np.float32(FAR)).min((0, 2))
         within = before[..., None] & (aside < self.broad + TIP)
-        return nearest + np.where(within, np.maximum(-depth - np.float32(PRESSED), 0), 0).max((0, 2))
+        dug = np.where(within, np.maximum(-depth - np.float32(PRESSED), 0), 0).max((0, 2))
+        scraped = np.where(within & (depth < ABOVE), distances(actions[..., :2]), 0).max((0, 2))
+        return nearest + dug + np.float32(SCRAPE) * scraped
 
     @torch.no_grad()
     def __call__(self, actions: Tensor) -> Tensor:
@@ -238,9 +248,12 @@ class ControlCost:
         blocks = actions.flatten(0, 1).unflatten(1, (-1, BLOCK)).unbind(1)
         state = self.start.repeat(len(blocks[0]))
         seen = Recorder(state.tool, self.before.expand(len(blocks[0]), -1, -1))
+        contact = self.contact(len(blocks[0]))
         for block in blocks:
-            state, *_ = self.model.after_block(state, block)
-            seen.add(block, state.tool, self.model.where(state.tokens))
+            after, *_ = self.model.after_block(state, block)
+            led = contact.grounded(state, seen.positions[-1], Stride(block, after, self.model.where(after.tokens)))
+            state = led.state
+            seen.add(block, state.tool, led.positions)
         return self.judge(seen.rollout()).cost.view(actions.shape[:2])
 
 

@@ -14,16 +14,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from planner.approach import Approach, flight
 from planner.base import Dynamics, Manipulation, TraceEntry
 from planner.cost import ControlCost, Recorder, Rollout
 from planner.focus import focused
 from planner.striding import strider
-from simulator.base import MAX_STEP, FloatArray
+from simulator.base import FloatArray
 from world_model.base import BLOCK, Belief
-
-LOFT = 0.08
-"""A tool this far above a thing's upper face may move over it, metres."""
-NOTHING = torch.zeros(3)
 
 
 @dataclass(frozen=True)
@@ -38,7 +35,7 @@ class ControlSearch:
         temperature: sharpness of the proposals (EVIDENCE 3 used 0.5; chosen on a few tuning tasks, not measured apart).
         blocks: longest sequence, in blocks of control steps.
         quorum: share of the kept at whose completion the others are given up.
-        lifted: share of the candidates that first go straight up when the tool sets out low.
+        led: share of the candidates that are first led over what is to be gripped.
     """
 
     candidates: int = 24
@@ -47,7 +44,7 @@ class ControlSearch:
     temperature: float = 0.7
     blocks: int = 20
     quorum: float = 0.5
-    lifted: float = 0.5
+    led: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -76,7 +73,7 @@ def select(
     positions = model.where(model.begin(belief).tokens)[0].clone()
     start, row = model.begin(near), near.index(manipulation.thing)
     cost = ControlCost(model, start, row, manipulation, before=positions[rows][None])
-    rollout = imagine(cost, search, generator)
+    rollout = imagine(cost, search, generator, led(belief, manipulation, cost, search))
     judged = cost.judge(rollout)
     values = judged.cost.numpy()
     best = int(values.argmin())
@@ -88,39 +85,43 @@ def select(
     return ControlPlan(actions.numpy(), float(values[best]), positions, trace)
 
 
+def led(belief: Belief, manipulation: Manipulation, cost: ControlCost, search: ControlSearch) -> Approach | None:
+    """Return how the share of the candidates that is led comes to be above the thing; None where none is."""
+    count = int(search.led * search.candidates)
+    if cost.pushing or cost.holding or not count:
+        return None
+    thing = belief.scene.thing(manipulation.thing)
+    height = flight(belief.scene.things, thing, belief.tool[:3].tolist())
+    return Approach((*thing.position[:2], thing.top), height, count)
+
+
 def rested(actions: FloatArray) -> FloatArray:
     """Return ``actions [T, A]`` followed by a block of standing still, in which what was let go of comes to rest."""
     return np.concatenate([actions, np.zeros((BLOCK, actions.shape[1]), dtype=np.float32)])
 
 
-def imagine(cost: ControlCost, search: ControlSearch, generator: torch.Generator) -> Rollout:
-    """Imagine candidates block by block, each block proposed where the last one was imagined to lead."""
+def imagine(
+    cost: ControlCost, search: ControlSearch, generator: torch.Generator, approach: Approach | None = None
+) -> Rollout:
+    """Imagine candidates block by block, each proposed where the last one was imagined to lead, or led there."""
     state, stride = cost.start.repeat(search.candidates), strider(cost, search.temperature)
     seen = Recorder(state.tool, cost.before.expand(search.candidates, -1, -1))
     worked, finished = np.zeros((2, search.candidates), dtype=np.bool_)
-    rise = risen(cost)
-    rising = 0 if rise is None else int(search.lifted * search.candidates)
+    contact = cost.contact(search.candidates)
     while len(seen.actions) < search.blocks and share(finished) < search.quorum:
-        led = stride(state, seen.positions[-1], generator, rising, NOTHING if rise is None else rise)
-        state, rising = led.state, 0
+        lead = None if approach is None else approach.lead(state.tool.numpy())
+        led = contact.grounded(state, seen.positions[-1], stride(state, seen.positions[-1], generator, lead))
+        state = led.state
         seen.add(led.block, state.tool, led.positions)
         working, away = cost.status(state.tool.numpy(), led.positions.numpy())
         worked |= working
         finished |= worked & away
         if not cost.pushing and len(worked) > search.kept and share(worked) >= search.settled:
             best = cost.judge(seen.rollout()).cost.topk(search.kept, largest=False).indices
-            seen.keep(best)
+            for record in (seen, contact, *([] if approach is None else [approach])):
+                record.keep(best)
             state, worked, finished = state.at(best), worked[best.numpy()], finished[best.numpy()]
     return seen.rollout()
-
-
-def risen(cost: ControlCost) -> Tensor | None:
-    """Return the displacement ``[3]`` a step that takes a low tool straight up, metres; None where it is high enough.
-
-    A tool that sets out hardly higher than what it is to grip from above runs into its side.
-    """
-    missing = float(cost.grip[2] + LOFT - cost.start.tool[0, 2])
-    return None if cost.pushing or missing <= 0 else torch.tensor([0.0, 0.0, min(MAX_STEP, missing / BLOCK)])
 
 
 def share(flags: NDArray[np.bool_]) -> float:

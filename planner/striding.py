@@ -7,7 +7,7 @@ from torch import Tensor
 
 from planner.base import Dynamics, Strider, Striding
 from planner.cost import ControlCost
-from world_model.model import LatentState, Stride
+from world_model.model import LatentState, Lead, Stride
 
 
 class ByParts:
@@ -22,13 +22,14 @@ class ByParts:
         self.cost, self.temperature = cost, temperature
 
     def __call__(
-        self, state: LatentState, positions: Tensor, generator: torch.Generator, rising: int, rise: Tensor
+        self, state: LatentState, positions: Tensor, generator: torch.Generator, lead: Lead | None = None
     ) -> Stride:
-        """Take a stride from ``state`` with things at ``positions [S, N, 3]``, metres."""
+        """Take a stride from ``state`` with things at ``positions [S, N, 3]``, metres, led where ``lead`` says."""
         model: Dynamics = self.cost.model
         aim = self.cost.aim(positions)
         block = model.proposals.sample(state.tool, aim, temperature=self.temperature, generator=generator)
-        block[:rising, :, :3] = rise
+        if lead is not None:
+            block[lead.rows, :, :3] = lead.moves[lead.rows]
         after, *_ = model.after_block(state, block)
         return Stride(block, after, model.where(after.tokens))
 

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from world_model.base import BLOCK, Belief
 from world_model.errors import CheckpointError
-from world_model.model import LatentState, Stride, WorldModel
+from world_model.model import LatentState, Lead, Stride, WorldModel
 from world_model.proposals import COLDEST, Aim, Chance, ProposalPolicy, chance
 from world_model.stride import stride_graph
 
@@ -187,7 +187,6 @@ class CompiledStrider:
         self.fed = {
             "size": start.size[:1].numpy(),
             "row": np.array(row),
-            "rise": np.zeros(3 * BLOCK, dtype=np.float32),
             "asked": asked.numpy(),
             "temperature": np.array(max(temperature, COLDEST), dtype=np.float32),
             "query_shape": np.array([-1, rows, 1, int(hidden)]),
@@ -197,28 +196,24 @@ class CompiledStrider:
         }
 
     def __call__(
-        self, state: LatentState, positions: Tensor, generator: torch.Generator, rising: int, rise: Tensor
+        self, state: LatentState, positions: Tensor, generator: torch.Generator, lead: Lead | None = None
     ) -> Stride:
-        """Take a stride from ``state`` with things at ``positions [S, N, 3]``, metres.
-
-        The displacements of the first ``rising`` rows are all ``rise [3]``, metres.
-        """
+        """Take a stride from ``state`` with things at ``positions [S, N, 3]``, metres, led where ``lead`` says."""
         luck = chance(len(positions), generator)
         fed = self.fed
         fed["tokens"], fed["places"], fed["tool"] = state.tokens.numpy(), positions.numpy(), state.tool.numpy()
         fed["race"], fed["noise"], fed["coins"] = luck.race.numpy(), luck.noise.numpy(), luck.coins.numpy()
-        fed["rising"] = rows_before(rising, len(positions))
-        if rising:
-            fed["rise"] = np.tile(rise.numpy(), BLOCK)
+        rows, moves = free(len(positions)) if lead is None else (lead.rows.numpy(), lead.moves.numpy())
+        fed["led"], fed["lead"] = rows[:, None], moves.reshape(-1, 3 * BLOCK)
         block, tokens, places, tool = self.session.run(None, fed)
         after = LatentState(torch.from_numpy(tokens), state.size, torch.from_numpy(tool), state.present, state.fate)
         return Stride(torch.from_numpy(block), after, torch.from_numpy(places))
 
 
 @cache
-def rows_before(row: int, rows: int) -> NDArray[np.bool_]:
-    """Return ``[rows, 1]``: which rows come before ``row``."""
-    return (np.arange(rows) < row)[:, None]
+def free(rows: int) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+    """Return a lead ``[rows]``, ``[rows, K, 3]`` that leads none."""
+    return np.zeros(rows, dtype=np.bool_), np.zeros((rows, BLOCK, 3), dtype=np.float32)
 
 
 class CompiledModel:

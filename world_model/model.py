@@ -94,6 +94,19 @@ class LatentState:
 
 
 @dataclass(frozen=True)
+class Lead:
+    """Displacements that some rows of a batch take whatever is proposed; the suction stays as proposed.
+
+    Attributes:
+        rows: ``[B]`` bool, those that are led.
+        moves: ``[B, K, 3]`` metres.
+    """
+
+    rows: Tensor
+    moves: Tensor
+
+
+@dataclass(frozen=True)
 class Stride:
     """A block of control steps as proposed, and where it is imagined to lead.
 

@@ -35,7 +35,7 @@ LOUD = 1.0
 
 HEAD = """<ir_version: 8, opset_import: ["" : 17, "com.microsoft" : 1]>
 stride (float[S,N,D] tokens, float[S,N,3] places, float[S,5] tool, float[1,N,4] size, int64 row, float[1,9] asked,
-        float temperature, float[S,4] race, float[S,9] noise, float[S,3] coins, bool[S,1] rising, float[9] rise,
+        float temperature, float[S,4] race, float[S,9] noise, float[S,3] coins, bool[S,1] led, float[S,9] lead,
         int64[4] query_shape, int64[4] key_shape, int64[4] value_shape, int64[3] rows_shape)
     => (float[S,3,4] block, float[S,N,D] tokens_after, float[S,N,3] places_after, float[S,5] tool_after)
 """
@@ -90,7 +90,7 @@ PROPOSE = """
     wanted = Add (mean, off)
     bounded = Clip (wanted, minus_one_real, one_real)
     drawn = Mul (bounded, max_step)
-    moves = Where (rising, rise, drawn)
+    moves = Where (led, lead, drawn)
     lean = Div (suction, temperature)
     odds = Sigmoid (lean)
     sucks = Less (coins, odds)

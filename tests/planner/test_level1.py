@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from planner.base import Manipulation, Striding
+from planner.contact import ABOVE
 from planner.cost import (
     BLOCK_PRICE,
     DOUBT,
@@ -17,6 +18,7 @@ from planner.cost import (
     GRIP,
     PRESSED,
     RETREAT,
+    SCRAPE,
     TIP,
     UNFINISHED,
     ControlCost,
@@ -25,8 +27,8 @@ from planner.cost import (
 )
 from planner.focus import focused
 from planner.geometry import GeometricDynamics
-from planner.level1 import ControlSearch, imagine, rested, risen, select
-from simulator.base import MAX_STEP, Scene, Thing
+from planner.level1 import ControlSearch, imagine, led, rested, select
+from simulator.base import Scene, Thing
 from world_model.base import BLOCK, Belief, seeded
 from world_model.checkpoint import DEFAULT, load_checkpoint
 from world_model.compiled import CompiledModel
@@ -96,7 +98,7 @@ def test_the_selected_sequence_brings_the_thing_to_its_target(geometry: Geometri
 def watched(cost: ControlCost, rollout: Rollout, s: int) -> float:
     """The cost of one sequence, told block by block as a person would watch it."""
     reach = 0.0 if cost.pushing else FAR
-    doubt, depth, worked, length, end = 0.0, 0.0, False, 0, rollout.positions[0, s]
+    doubt, depth, scraped, worked, length, end = 0.0, 0.0, 0.0, False, 0, rollout.positions[0, s]
     for block, tool, place, before in zip(
         rollout.actions[:, s], rollout.tools[1:, s], rollout.positions[1:, s], rollout.tools[:-1, s], strict=True
     ):
@@ -107,6 +109,7 @@ def watched(cost: ControlCost, rollout: Rollout, s: int) -> float:
                 reach = min(reach, distance) if action[3] > 0.5 else reach
                 if float(aside[:2].norm()) < cost.broad + TIP:
                     depth = max(depth, -float(aside[2]) - PRESSED)
+                    scraped = max(scraped, float(action[:2].norm()) if float(aside[2]) < ABOVE else 0.0)
         length, end, top = length + 1, place, float(place[cost.row, 2]) + cost.half
         worked = worked or bool(tool[2] < top if cost.pushing else tool[4] > 0.5)
         if worked and tool[3] > 0.5:
@@ -117,7 +120,7 @@ def watched(cost: ControlCost, rollout: Rollout, s: int) -> float:
         doubt += UNFINISHED / DOUBT
     moved = [max(0.0, float(d) - 0.01) for d in (end - cost.before[0]).norm(dim=-1)]
     miss = float((end[cost.row] - cost.target).norm())
-    return miss + reach + depth + DOUBT * doubt + sum(moved) - moved[cost.row] + BLOCK_PRICE * length
+    return miss + reach + depth + SCRAPE * scraped + DOUBT * doubt + sum(moved) - moved[cost.row] + BLOCK_PRICE * length
 
 
 @pytest.mark.parametrize("manipulation", [CARRY, PUSH], ids=lambda m: m.kind)
@@ -178,21 +181,22 @@ def test_a_plan_ends_with_a_block_of_standing_still() -> None:
 
 
 @torch.no_grad()
-def test_a_tool_that_sets_out_low_may_first_go_straight_up(geometry: GeometricDynamics) -> None:
-    belief = belief_of(A, TARGET)
-    rises: list[Tensor | None] = []
-    for height, manipulation in ((0.05, CARRY), (0.3, CARRY), (0.05, PUSH)):
-        tool = torch.tensor([0.2, 0.2, height, 0.0, 0.0])
-        start = geometry.begin(replace(belief, tool=tool))
-        cost = ControlCost(geometry, start, 0, manipulation)
-        rises.append(risen(cost))
-        first = imagine(cost, ControlSearch(candidates=6, blocks=1, kept=6), seeded(0)).actions[0]
-        straight = (first[:, :, :2] == 0).all(-1).all(-1)
-        assert straight.tolist() == [rises[-1] is not None] * 3 + [False] * 3
-    assert rises[0] is not None
-    assert 0 < float(rises[0][2]) <= MAX_STEP
-    assert rises[1] is None
-    assert rises[2] is None
+def test_some_candidates_are_first_led_over_what_is_to_be_gripped(geometry: GeometricDynamics) -> None:
+    search = ControlSearch(candidates=6, blocks=1, kept=6)
+    for height, manipulation, count in ((0.05, CARRY, 3), (0.3, CARRY, 3), (0.05, PUSH, 0)):
+        belief = replace(belief_of(A, TARGET), tool=torch.tensor([0.2, 0.2, height, 0.0, 0.0]))
+        cost = ControlCost(geometry, geometry.begin(belief), 0, manipulation)
+        approach = led(belief, manipulation, cost, search)
+        assert (approach is not None) == (count > 0)
+        free, first = (imagine(cost, search, seeded(0), way).actions[0] for way in (None, approach))
+        assert (first != free).any(-1).any(-1).tolist() == [True] * count + [False] * (6 - count)
+        assert torch.equal(first[..., 3], free[..., 3])
+
+
+def test_a_tool_that_holds_the_thing_is_not_led(geometry: GeometricDynamics) -> None:
+    belief = replace(belief_of(A, TARGET), tool=torch.tensor([0.1, 0.1, 0.05, 1.0, 1.0]))
+    cost = ControlCost(geometry, geometry.begin(belief), 0, CARRY)
+    assert led(belief, CARRY, cost, ControlSearch()) is None
 
 
 @pytest.mark.parametrize("height", [0.25, 0.05])

@@ -8,10 +8,10 @@ from torch import Tensor
 
 from simulator.base import MAX_STEP, TOOL_CEILING
 from simulator.camera import DEFAULT_CAMERAS
-from world_model.base import seeded
+from world_model.base import BLOCK, seeded
 from world_model.checkpoint import load_checkpoint
 from world_model.compiled import CompiledStrider, session_of
-from world_model.model import TOOL_REACH, LatentState, ModelConfig, WorldModel
+from world_model.model import TOOL_REACH, LatentState, Lead, ModelConfig, WorldModel
 from world_model.proposals import Aim
 from world_model.stride import stride_graph
 
@@ -49,15 +49,17 @@ def test_a_stride_of_any_number_of_rows_and_things_agrees_with_its_parts(
     model: WorldModel, rows: int, things: int, push: float
 ) -> None:
     state = drawn_state(model, rows, things)
-    positions, row, rise = model.where(state.tokens), things // 2, torch.tensor([0.0, 0.0, 0.03])
+    positions, row = model.where(state.tokens), things // 2
+    moves = 0.01 * torch.randn((rows, BLOCK, 3), generator=seeded(4))
     aim = asked(state, positions, row, push, 1)
     stride = CompiledStrider(session_of(stride_graph(model)), state, row, aim, 0.7)
-    for rising in (0, rows // 2):
-        led = stride(state, positions, seeded(3), rising, rise)
+    for lead in (None, Lead(torch.arange(rows) % 2 == 0, moves)):
+        led = stride(state, positions, seeded(3), lead)
         block = model.proposals.sample(
             state.tool, asked(state, positions, row, push, rows), temperature=0.7, generator=seeded(3)
         )
-        block[:rising, :, :3] = rise
+        if lead is not None:
+            block[lead.rows, :, :3] = lead.moves[lead.rows]
         after, *_ = model.after_block(state, block)
         assert float((led.block - block).abs().max()) < 1e-6
         assert torch.equal(led.block[..., 3], block[..., 3])
@@ -72,7 +74,8 @@ def test_a_stride_keeps_the_tool_within_its_reach(model: WorldModel) -> None:
     state.tool[:, :3] = torch.tensor([TOOL_REACH - 0.01, 0.0, TOOL_CEILING - 0.01])
     positions = model.where(state.tokens)
     stride = CompiledStrider(session_of(stride_graph(model)), state, 0, asked(state, positions, 0, 0.0, 1), 0.7)
-    led = stride(state, positions, seeded(3), 4, torch.full((3,), MAX_STEP))
+    lead = Lead(torch.ones(4, dtype=torch.bool), torch.full((4, BLOCK, 3), MAX_STEP))
+    led = stride(state, positions, seeded(3), lead)
     assert led.state.tool[:, 0].tolist() == pytest.approx([TOOL_REACH] * 4)
     assert led.state.tool[:, 1].tolist() == pytest.approx([3 * MAX_STEP] * 4)
     assert led.state.tool[:, 2].tolist() == pytest.approx([TOOL_CEILING] * 4)
