@@ -24,7 +24,7 @@ from torch import Tensor
 from hybrid.base import Json
 from hybrid.language.network import SHIPPED, Architecture, Network, load
 from hybrid.language.plan_decoding import decoded
-from hybrid.language.plan_files import LoadedPlans, save_plans
+from hybrid.language.plan_files import LoadedPlans, load_plans, save_plans
 from hybrid.language.plan_network import TEXT_ROOM, PlanNetwork, Told, told
 from hybrid.language.plan_samples import (
     HELD_OUT_SEEDS,
@@ -67,10 +67,10 @@ class PlanRecipe(Schedule):
     save_seconds: float = 120.0
 
 
-def train_plans(out: Path, recipe: PlanRecipe, begin: Network | None = None) -> Path:
+def train_plans(out: Path, recipe: PlanRecipe, begin: Network | LoadedPlans | None = None) -> Path:
     """Train to the end of ``recipe`` and return the folder of the final weights; continues a run begun in ``out``.
 
-    ``begin`` is the decomposer to start from, that which is shipped when left out.
+    ``begin`` is the decomposer to start from, that which is shipped when left out, or a network of plans to go on with.
     """
     torch.set_num_threads(recipe.threads)
     torch.manual_seed(recipe.seed)
@@ -82,18 +82,21 @@ def train_plans(out: Path, recipe: PlanRecipe, begin: Network | None = None) -> 
     return _finish(out, recipe, origin, run)
 
 
-def architecture(origin: Network) -> Architecture:
+def architecture(origin: Network | LoadedPlans) -> Architecture:
     """Return the sizes of the network that begins with ``origin``: its own, with room for longer plans."""
     sizes = cast("dict[str, Json]", origin.card["architecture"])
     return Architecture(**{**{name: int(str(size)) for name, size in sizes.items()}, "wire_positions": MOST_TOKENS + 1})
 
 
-def _begin(out: Path, recipe: PlanRecipe, origin: Network) -> Run[PlanNetwork]:
+def _begin(out: Path, recipe: PlanRecipe, origin: Network | LoadedPlans) -> Run[PlanNetwork]:
     network = PlanNetwork(architecture(origin))
-    learned = origin.model.state_dict()
-    for name, tensor in network.core.state_dict().items():
-        if name in learned and learned[name].shape == tensor.shape:
-            tensor.copy_(learned[name])
+    if isinstance(origin, LoadedPlans):
+        network.load_state_dict(origin.network.state_dict())
+    else:
+        learned = origin.model.state_dict()
+        for name, tensor in network.core.state_dict().items():
+            if name in learned and learned[name].shape == tensor.shape:
+                tensor.copy_(learned[name])
     return begun(out, network, network.encoder, recipe)
 
 
@@ -194,16 +197,20 @@ def _same(sample: PlanSample, plans: LoadedPlans, form: PlanForm) -> bool:
     return len(tokens) == len(sample.numbers) and all(near)
 
 
-def _finish(out: Path, recipe: PlanRecipe, origin: Network, run: Run[PlanNetwork]) -> Path:
+def _finish(out: Path, recipe: PlanRecipe, origin: Network | LoadedPlans, run: Run[PlanNetwork]) -> Path:
     plans = LoadedPlans(run.model.eval(), origin.tokenizer, {})
-    card: dict[str, Json] = {
-        "architecture": cast("dict[str, Json]", asdict(architecture(origin))),
+    stage: dict[str, Json] = {
         "begun_with": origin.card.get("weights_sha256"),
         "recipe": cast("dict[str, Json]", asdict(recipe)),
-        "seeds": {suite: [0, HELD_OUT_SEEDS - 1] for suite in SHARES},
         "steps": run.step,
         "cpu_seconds": round(run.seconds),
         "loss": run.loss,
+    }
+    earlier = origin.card.get("stages") if isinstance(origin, LoadedPlans) else None
+    card: dict[str, Json] = {
+        "architecture": cast("dict[str, Json]", asdict(architecture(origin))),
+        "stages": [*(earlier if isinstance(earlier, list) else []), stage],
+        "seeds": {suite: [0, HELD_OUT_SEEDS - 1] for suite in SHARES},
         "held_out": held_out(plans, HELD_OUT_SAMPLES),
     }
     save_plans(out / "final", plans, card)
@@ -214,13 +221,15 @@ def main() -> None:
     """Parse the command line and train."""
     parser = argparse.ArgumentParser(description="Train the embedded writer of action plans.")
     parser.add_argument("--out", type=Path, required=True, help="folder of the run; continued when it holds one")
+    parser.add_argument("--begin", type=Path, help="final folder of an earlier run to go on with")
     parser.add_argument("--samples", type=int, default=PlanRecipe.samples)
     parser.add_argument("--seed", type=int, default=PlanRecipe.seed)
     parser.add_argument("--encoder-rate", type=float, default=PlanRecipe.encoder_rate)
     parser.add_argument("--decoder-rate", type=float, default=PlanRecipe.decoder_rate)
     parser.add_argument("--threads", type=int, default=PlanRecipe.threads)
     given = parser.parse_args()
-    train_plans(given.out, PlanRecipe(**{name: value for name, value in vars(given).items() if name != "out"}))
+    options = {name: value for name, value in vars(given).items() if name not in ("out", "begin")}
+    train_plans(given.out, PlanRecipe(**options), None if given.begin is None else load_plans(given.begin))
 
 
 if __name__ == "__main__":
