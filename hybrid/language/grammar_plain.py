@@ -213,16 +213,16 @@ class Plain:
     def _row(self) -> tuple[AnyStep, str]:
         names = [self._nouns.phrase(MOVERS) for _ in range(self._rng.choice((2, 3, 3, 4, 5)))]
         fields: dict[str, object] = {"a": tuple(name.term for name in names)}
-        first, place = names[0].text, ""
+        first, along = names[0].text, ""
         if self._rng.random() < 0.5:
             course: Course = self._rng.choice(("rightwards", "rightwards", "leftwards", "backwards", "forwards"))
             fields["course"], first = course, self._pick(_STARTS[course], x=first)
         if self._rng.random() < 0.4:
-            fields["place"] = self._rng.choice(tuple(_ALONG))
-            place = self._rng.choice(_ALONG[fields["place"]])  # pyright: ignore[reportArgumentType]
+            place: Place = self._rng.choice(tuple(_ALONG))
+            fields["place"], along = place, self._rng.choice(_ALONG[place])
         rest = self._rng.choice(_THEN).join(name.text for name in names[1:])
         template = self._rng.choice(_ROWS).replace("{p}{x}", "{p}, {x}")
-        words = template.format(all=self._them(), p=place, x=first, y=rest).replace("  ", " ")
+        words = template.format(all=self._them(), p=along, x=first, y=rest).replace("  ", " ")
         return schema.Line.model_validate(fields), words.replace(" ,", ",").replace(" :", ":")
 
     def _sizes(self) -> tuple[AnyStep, str]:

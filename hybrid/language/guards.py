@@ -39,8 +39,8 @@ _TOWER_ENDS: Final = {
 }
 """What somebody says who names the lowest or the highest of a tower."""
 _ORDERED: Final = re.compile(
-    r"\b(?:then|after\w*|next|first|before|finally|last\w*|once|when|until|back (?:off|where)|again|secondly|step|later)\b"
-    r"|\d[.)]"
+    r"\b(?:then|after\w*|next|first|before|finally|last\w*|once|when|until|back (?:off|where)|again|secondly|step"
+    r"|later)\b|\d[.)]"
 )
 """Words of a request whose steps follow one another, so that a thing may go to one place and on to another."""
 _PLACING: Final = frozenset({"on", "in", "at", "next_to", "left_of", "right_of", "in_front_of", "behind", "between"})
