@@ -26,6 +26,10 @@ MUTUAL = ("line", "apart", "next_to", "left_of", "right_of", "behind", "in_front
 """Relations that moving any of their things can make hold."""
 AWAY = 4
 """Places looked at for each that is not in the way of a push."""
+SLENDER = 2.0
+"""Height over width from which a thing is pushed by bites."""
+BITE = 0.07
+"""How far what is tall and thin is pushed before it is looked at again, metres."""
 IN_LINE = (0.02, 0.05)
 """Gaps between things put in a line, metres."""
 UNMET = 1e-6
@@ -85,9 +89,19 @@ def for_fact(
         spots = goal_spots(things, mover, fact, rng, breadth, push)
         if push and breadth.aside:
             yield from unbarred(things, mover, spots[:1], subgoal, rng, breadth.aside)
-            spots = [spot for spot in spots if not kept_out(things, mover, spot, subgoal)]
+            spots = [bitten(mover, spot) for spot in spots if not kept_out(things, mover, spot, subgoal)]
         for spot in spots:
             yield manipulation(things, mover, spot, push=push)
+
+
+def bitten(mover: Thing, spot: Spot) -> Spot:
+    """Return ``spot``, or for what is tall and thin a place on the way there: it strays and has to be watched."""
+    way = np.subtract(spot, mover.position)
+    share = BITE / max(float(np.hypot(*way[:2])), BITE)
+    if mover.size[2] < SLENDER * min(mover.size[:2]):
+        return spot
+    x, y, _ = np.add(mover.position, share * way).tolist()
+    return x, y, spot[2]
 
 
 def unbarred(

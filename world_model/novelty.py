@@ -84,6 +84,13 @@ def vacated(look: Look, thing: Thing) -> bool:
     return len(heights) >= FEWEST and float(below.float().mean()) > 0.5
 
 
+def top_of(look: Look, thing: Thing) -> float | None:
+    """Return the height of the surface that the overhead view shows in the middle of ``thing``, metres, if it does."""
+    offset = (look.points[0, :, :2] - torch.tensor(thing.position[:2])).norm(dim=-1)
+    inside = (offset < CORE * min(thing.size[:2]) / 2) & look.free[0]
+    return float(look.points[0, inside, 2].median()) if inside.any() else None
+
+
 def oddities(seen: Seen, look: Look, palette: Tensor) -> Tensor:
     """Return ``[5]``, the ``ODDITIES`` of one look.
 

@@ -22,10 +22,10 @@ from world_model.base import BLOCK, Belief
 from world_model.errors import PerceptionError
 from world_model.inventory import hidden, leftovers, misread, no_doubles
 from world_model.model import LatentState, WorldModel
-from world_model.novelty import ODDITIES, Look, look_of, oddities, vacated
+from world_model.novelty import ODDITIES, Look, look_of, oddities, top_of, vacated
 from world_model.outline import outlines_of
 from world_model.seeing import DOUBLE, NOBODY, STRANGER, Seen, at, discern
-from world_model.stature import carriers
+from world_model.stature import LOWEST, carriers, grounded
 
 NEAR = 0.06
 """A thing seen this close to where it was expected is that thing, metres."""
@@ -56,6 +56,10 @@ INFERRED = 0.5
 """Confidence in a thing that nobody sees but that must be there."""
 FRINGE = 0.02
 """How far outside the outline of a thing of its colour a double may lie, metres."""
+FLAT = ("cube", "cylinder")
+"""Kinds whose upper face is flat."""
+UNUSUAL = 0.0025
+"""How far off a height is read before the elevation image is believed instead, metres."""
 TOOL_LIKE = ("black", "gray")
 """Colours the tool is taken for."""
 TOOL_AROUND = 0.025
@@ -88,6 +92,8 @@ class TokenPerceiver:
         seen, look = self.see(observation, Counter(thing.colour for thing in known))
         if expected is None:
             self.refuse_novelty(seen, look)
+        seen = self.measured(seen, look)
+        if expected is None:
             belief = first_belief(seen, tool, names, inventory=self.inventory)
             inferred = hidden(names.things, belief.scene.things) if names is not None and self.inventory else None
             return belief if inferred is None else self.with_hidden(belief, *inferred)
@@ -134,6 +140,22 @@ class TokenPerceiver:
         channels, points = self.model.geometry.channels(rgb, elevation)
         tool = torch.from_numpy(np.asarray(observation.proprioception, dtype=np.float32))
         return discern(self.model, channels, points, counts), look_of(channels, points, tool)
+
+    def measured(self, seen: Seen, look: Look) -> Seen:
+        """Return ``seen`` with the uncovered cubes and cylinders as high as the overhead view shows them to be.
+
+        The network reads heights to a few millimetres, except where they are unusual.
+        """
+        under = carriers(seen.things)
+        things = list(seen.things)
+        for row, thing in enumerate(things):
+            top = top_of(look, thing) if thing.kind in FLAT and row not in under.values() else None
+            if top is not None and abs(top - thing.top) > UNUSUAL and top - thing.bottom > LOWEST:
+                taller = replace(thing, size=(*thing.size[:2], top - thing.bottom))
+                taller = at(taller, torch.tensor((*thing.position[:2], (top + thing.bottom) / 2)))
+                things[row] = taller if row in under else grounded(seen.things, taller)
+        positions = torch.tensor([thing.position for thing in things]).view(-1, 3)
+        return replace(seen, things=tuple(things), tokens=self.model.relocated(seen.tokens, positions))
 
     def updated(self, seen: Seen, look: Look, tool: Tensor, expected: Belief) -> Belief:
         """Return the belief after comparing what is seen with what was expected."""

@@ -40,7 +40,7 @@ WALLED = 0.005
 """Standard deviation of the lower face of what lies in a container, whose walls may hold it off the floor, metres."""
 LOWEST = 0.02
 """No thing is lower than this, metres."""
-NEAR = 0.02
+NEAR = 0.028
 """What seems this near to what it could stand on stands on it, metres."""
 ON_TABLE = 0.04
 """What is lower than this and stands on nothing stands on the table, metres."""

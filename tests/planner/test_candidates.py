@@ -207,3 +207,12 @@ def test_what_is_held_is_put_down_though_it_seems_to_be_in_its_place() -> None:
     goal, over = Subgoal((Fact("on", ("c", "b")),)), (A, B, ON_B)
     assert propose(over, goal, np.random.default_rng(0), BREADTH) == []
     assert {m.thing for m in propose(over, goal, np.random.default_rng(0), BREADTH, "c")} == {"c"}
+
+
+def test_what_is_tall_and_thin_is_pushed_by_bites_and_what_is_not_all_the_way() -> None:
+    post = Thing("a", "cylinder", "red", (0.03, 0.03, 0.11), (-0.1, -0.1, 0.055))
+    fact = Fact("at", ("a", "top_left"))
+    for mover, whole in ((post, False), (A, True)):
+        ways = [np.hypot(m.target[0] + 0.1, m.target[1] + 0.1) for m in proposals((mover,), fact, manner="push")]
+        assert ways
+        assert all(way > 0.2 if whole else way == pytest.approx(0.07) for way in ways)

@@ -10,7 +10,7 @@ import torch
 from simulator.base import COLOURS, Scene, Thing
 from simulator.camera import DEFAULT_CAMERAS
 from simulator.world import PhysicalWorld
-from world_model.novelty import ODDITIES, Look, look_of, oddities, palette_of, vacated
+from world_model.novelty import ODDITIES, Look, look_of, oddities, palette_of, top_of, vacated
 from world_model.seeing import Seen
 from world_model.views import Geometry
 
@@ -79,3 +79,16 @@ def test_a_place_is_seen_empty_where_the_bare_table_shows(look: Look, x: float, 
 def test_nothing_is_said_of_a_place_that_the_tool_hides(look: Look) -> None:
     hidden = replace(look, free=torch.zeros_like(look.free))
     assert not vacated(hidden, replace(CUBE, position=(0.15, -0.08, 0.025)))
+
+
+def test_the_overhead_view_tells_how_high_a_thing_is_whatever_height_it_was_taken_for() -> None:
+    tall = Thing("pink_cylinder_1", "cylinder", "pink", (0.03, 0.03, 0.11), (0.05, 0.05, 0.055))
+    world = PhysicalWorld(Scene("tall", (tall,)))
+    seen = world.reset(0)
+    world.close()
+    rgb, elevation = torch.from_numpy(seen.rgb)[None], torch.from_numpy(seen.elevation)[None]
+    channels, points = Geometry(DEFAULT_CAMERAS).channels(rgb, elevation)
+    look = look_of(channels, points, torch.from_numpy(seen.proprioception))
+    low = replace(tall, size=(0.03, 0.03, 0.08), position=(0.05, 0.05, 0.04))
+    assert top_of(look, low) == pytest.approx(0.11, abs=0.002)
+    assert top_of(replace(look, free=torch.zeros_like(look.free)), low) is None

@@ -272,3 +272,12 @@ def test_what_is_believed_to_stand_on_the_table_stays_on_it_however_tall_it_look
     again = perceiver.look(observation, expected=replace(belief, scene=Scene("belief", (low,))))
     assert again.scene.things[0].bottom == pytest.approx(thing.bottom, abs=1e-3)
     assert perceiver.model.where(again.tokens)[0].tolist() == pytest.approx(again.scene.things[0].position, abs=1e-3)
+
+
+@pytest.mark.parametrize("height", [0.095, 0.104, 0.118])
+def test_the_height_of_a_tall_thin_thing_is_seen_to_a_few_millimetres(perceiver: TokenPerceiver, height: float) -> None:
+    tall = Thing("black_cylinder_1", "cylinder", "black", (0.032, 0.032, height), (0.039, 0.051, height / 2))
+    scene = Scene("tall", (tall, cube("green_cube_1", -0.1, 0.1, "green")))
+    found = perceiver.look(first_look(scene), names=scene).scene.thing("black_cylinder_1")
+    assert found.top == pytest.approx(height, abs=0.004)
+    assert found.bottom == pytest.approx(0.0, abs=0.002)
