@@ -11,13 +11,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from planner.focus import from_lane
-from planner.room import outer
-from simulator.base import MAX_STEP, FloatArray, Thing
+from planner.room import Spot, outer
+from simulator.base import MAX_STEP, Thing
 from world_model.base import BLOCK
 from world_model.model import Lead
 
@@ -35,8 +34,8 @@ THERE = 0.006
 """A tip this near to where it is led has arrived, metres."""
 
 
-def flight(things: Sequence[Thing], thing: Thing, tip: Sequence[float]) -> float:
-    """Return the height at which a tip at ``tip [3]`` may cross the table to ``thing``, metres."""
+def flight(things: Sequence[Thing], thing: Thing, tip: Spot) -> float:
+    """Return the height at which ``tip`` may cross the table to ``thing``, metres."""
     x, y, _ = thing.position
     way = x - tip[0], y - tip[1]
     tops = [
@@ -48,44 +47,43 @@ def flight(things: Sequence[Thing], thing: Thing, tip: Sequence[float]) -> float
 
 
 class Approach:
-    """Leads the first ``led`` of a number of sequences until they are above the thing.
+    """Leads the first of a number of sequences, all of which begin with the same tip, until they are above the thing.
 
     Args:
-        over: ``[3]`` the middle of the thing's upper face, metres.
+        over: the middle of the thing's upper face, metres.
         height: at which the tip crosses the table, metres.
+        tip: where it is at the start, metres.
         led: how many sequences are led.
     """
 
-    def __init__(self, over: tuple[float, float, float], height: float, led: int) -> None:
-        self.x, self.y, top = over
-        self.hover, self.height, self.rows = top + HOVER, height, list(range(led))
+    def __init__(self, over: Spot, height: float, tip: Spot, led: int) -> None:
+        way = steps(over, height, tip)
+        way += [(0.0, 0.0, 0.0)] * (-len(way) % BLOCK)
+        self.blocks = iter(torch.tensor(way).view(-1, BLOCK, 3))
+        self.rows = set(range(led))
 
     def keep(self, rows: Tensor) -> None:
         """Forget all sequences but ``rows``."""
-        self.rows = [place for place, row in enumerate(rows.tolist()) if row in self.rows]
+        self.rows = {place for place, row in enumerate(rows.tolist()) if row in self.rows}
 
-    def lead(self, tool: FloatArray) -> Lead | None:
-        """Return where to lead sequences whose proprioception is ``tool [S, P]``; None when all have arrived."""
-        ways = {row: self.steps(*tool[row, :3].tolist()) for row in self.rows}
-        self.rows = [row for row, way in ways.items() if way.any()]
-        if not self.rows:
+    def lead(self, count: int) -> Lead | None:
+        """Return where to lead ``count`` sequences for the next block; None when those that are led have arrived."""
+        block = next(self.blocks, None)
+        if block is None:
             return None
-        moves = np.zeros((len(tool), BLOCK, 3), dtype=np.float32)
-        moves[self.rows] = [ways[row] for row in self.rows]
-        led = np.zeros(len(tool), dtype=np.bool_)
-        led[self.rows] = True
-        return Lead(torch.from_numpy(led), torch.from_numpy(moves))
+        return Lead(torch.tensor([row in self.rows for row in range(count)]), block.expand(count, BLOCK, 3))
 
-    def steps(self, x: float, y: float, z: float) -> FloatArray:
-        """Return the displacements ``[K, 3]`` from a tip at ``(x, y, z)``, metres; zeros when it has arrived."""
-        found = np.zeros((BLOCK, 3), dtype=np.float32)
-        for step in found:
-            aside = math.hypot(self.x - x, self.y - y)
-            height = self.height if aside > FAR_ASIDE else self.hover
-            if aside < THERE and abs(height - z) < THERE:
-                break
-            rising = aside > STEEP and z < height - STEEP
-            wanted = (0.0, 0.0, height - z) if rising else (self.x - x, self.y - y, height - z)
-            step[:] = np.clip(wanted, -MAX_STEP, MAX_STEP)
-            x, y, z = x + float(step[0]), y + float(step[1]), z + float(step[2])
-        return found
+
+def steps(over: Spot, height: float, tip: Spot) -> list[Spot]:
+    """Return the displacements, one a control step, that bring ``tip`` to ``HOVER`` above ``over``, metres."""
+    (x, y, z), found = tip, list[Spot]()
+    while True:
+        ahead, sideways = over[0] - x, over[1] - y
+        aside = math.hypot(ahead, sideways)
+        up = (height if aside > FAR_ASIDE else over[2] + HOVER) - z
+        if aside < THERE and abs(up) < THERE:
+            return found
+        wanted = (0.0, 0.0, up) if aside > STEEP and up > STEEP else (ahead, sideways, up)
+        step = tuple(min(MAX_STEP, max(-MAX_STEP, way)) for way in wanted)
+        found.append((step[0], step[1], step[2]))
+        x, y, z = x + step[0], y + step[1], z + step[2]

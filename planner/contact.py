@@ -45,6 +45,8 @@ class Contact:
 
     def grounded(self, before: LatentState, positions: Tensor, led: Stride) -> Stride:
         """Return ``led``, but with everything where it was, ``positions [S, N, 3]``, where the untouched is held."""
+        if self.touched.all():
+            return led
         self.touched = self.touched | self._touches(before.tool.numpy(), led.block.numpy())
         tool = led.state.tool
         false = ~torch.from_numpy(self.touched) & (tool[:, 4] > SEALING)

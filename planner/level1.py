@@ -91,8 +91,9 @@ def led(belief: Belief, manipulation: Manipulation, cost: ControlCost, search: C
     if cost.pushing or cost.holding or not count:
         return None
     thing = belief.scene.thing(manipulation.thing)
-    height = flight(belief.scene.things, thing, belief.tool[:3].tolist())
-    return Approach((*thing.position[:2], thing.top), height, count)
+    x, y, z = belief.tool[:3].tolist()
+    height = flight(belief.scene.things, thing, (x, y, z))
+    return Approach((*thing.position[:2], thing.top), height, (x, y, z), count)
 
 
 def rested(actions: FloatArray) -> FloatArray:
@@ -109,7 +110,7 @@ def imagine(
     worked, finished = np.zeros((2, search.candidates), dtype=np.bool_)
     contact = cost.contact(search.candidates)
     while len(seen.actions) < search.blocks and share(finished) < search.quorum:
-        lead = None if approach is None else approach.lead(state.tool.numpy())
+        lead = None if approach is None else approach.lead(len(worked))
         led = contact.grounded(state, seen.positions[-1], stride(state, seen.positions[-1], generator, lead))
         state = led.state
         seen.add(led.block, state.tool, led.positions)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from planner.approach import HOVER, OVER, THERE, Approach, flight
+from planner.approach import HOVER, OVER, THERE, Approach, flight, steps
 from simulator.base import MAX_STEP, FloatArray, Thing
 from world_model.base import BLOCK
 
@@ -17,25 +17,20 @@ def cube(name: str, x: float, y: float, z: float = 0.02) -> Thing:
     return Thing(name, "cube", "red", (0.04, 0.04, 0.04), (x, y, z))
 
 
-def way(approach: Approach, tip: tuple[float, float, float]) -> list[FloatArray]:
-    """Every point of the tip ``[3]`` until it has arrived."""
-    points = [np.array(tip, dtype=np.float32)]
-    for _ in range(20):
-        lead = approach.lead(np.array([[*points[-1], 1.0, 0.0]], dtype=np.float32))
-        if lead is None:
-            return points
-        points += [points[-1] + moves for moves in np.cumsum(lead.moves[0].numpy(), axis=0)]
-    raise AssertionError("it never arrived")
+def points(tip: tuple[float, float, float]) -> list[FloatArray]:
+    """Every point of the tip ``[3]`` on its way to a thing whose upper face is 12 cm high."""
+    moves = np.array(steps((0.0, 0.0, 0.12), 0.15, tip), dtype=np.float32)
+    return list(np.array(tip, dtype=np.float32) + np.concatenate([np.zeros((1, 3)), np.cumsum(moves, axis=0)]))
 
 
 @pytest.mark.parametrize("tip", [(0.24, 0.0, 0.3), (0.2, 0.2, 0.05), (0.0, 0.04, 0.02), (-0.1, 0.0, 0.2)])
 def test_a_led_tip_arrives_above_the_thing_without_coming_low_beside_it(tip: tuple[float, float, float]) -> None:
-    points = way(Approach((0.0, 0.0, 0.12), 0.15, 1), tip)
-    assert np.hypot(*points[-1][:2]) < THERE
-    assert points[-1][2] == pytest.approx(0.12 + HOVER, abs=THERE)
-    across = [(one, other) for one, other in pairwise(points) if (one != other)[:2].any()]
+    passed = points(tip)
+    assert np.hypot(*passed[-1][:2]) < THERE
+    assert passed[-1][2] == pytest.approx(0.12 + HOVER, abs=THERE)
+    across = [(one, other) for one, other in pairwise(passed) if (one != other)[:2].any()]
     assert all(min(one[2], other[2]) > 0.12 for one, other in across)
-    assert max(np.abs(other - one).max() for one, other in pairwise(points)) <= MAX_STEP + 1e-6
+    assert max(np.abs(other - one).max() for one, other in pairwise(passed)) <= MAX_STEP + 1e-6
 
 
 def test_the_tip_crosses_above_what_stands_on_its_way_and_no_higher() -> None:
@@ -44,19 +39,23 @@ def test_the_tip_crosses_above_what_stands_on_its_way_and_no_higher() -> None:
     assert flight((thing, tower, aside), thing, (0.24, 0.0, 0.3)) == pytest.approx(0.20 + OVER)
 
 
-def test_only_the_first_sequences_are_led_and_each_until_it_has_arrived() -> None:
-    approach = Approach((0.0, 0.0, 0.04), 0.07, 2)
-    tool = np.array([[0.0, 0.0, 0.04 + HOVER, 1, 0], [0.2, 0, 0.3, 1, 0], [0.2, 0, 0.3, 1, 0]], dtype=np.float32)
-    lead = approach.lead(tool)
-    assert lead is not None
-    assert lead.rows.tolist() == [False, True, False]
-    assert lead.moves.shape == (3, BLOCK, 3)
-    assert not lead.moves[[0, 2]].any()
+def test_only_the_first_sequences_are_led_and_until_they_have_arrived() -> None:
+    approach = Approach((0.0, 0.0, 0.04), 0.07, (0.2, 0.0, 0.3), 2)
+    leads = [approach.lead(3) for _ in range(4)]
+    assert leads[-1] is None
+    way = [lead for lead in leads if lead is not None]
+    assert [lead.rows.tolist() for lead in way] == [[True, True, False]] * 2
+    assert sum(lead.moves[0].sum(0) for lead in way).tolist() == pytest.approx([-0.2, 0.0, 0.04 + HOVER - 0.3])
+    assert way[0].moves.shape == (3, BLOCK, 3)
+
+
+def test_a_tip_above_the_thing_is_not_led() -> None:
+    assert Approach((0.0, 0.0, 0.04), 0.07, (0.0, 0.0, 0.04 + HOVER), 2).lead(3) is None
 
 
 def test_kept_sequences_stay_led_wherever_they_now_are() -> None:
-    approach = Approach((0.0, 0.0, 0.04), 0.07, 2)
+    approach = Approach((0.0, 0.0, 0.04), 0.07, (0.2, 0.0, 0.3), 2)
     approach.keep(torch.tensor([3, 1]))
-    lead = approach.lead(np.array([[0.2, 0, 0.3, 1, 0]] * 2, dtype=np.float32))
+    lead = approach.lead(2)
     assert lead is not None
     assert lead.rows.tolist() == [False, True]
