@@ -179,9 +179,11 @@ class TokenPerceiver:
             if row not in still:
                 things[row] = replace(things[row], yaw=seen.things[column].yaw)
         positions = self.model.readouts.where(tokens)
-        standing = [row for row in clear if things[row].kind in MOVABLE]
-        lower = [(seen.things[clear[row]].size[2] - things[row].size[2]) / 2 for row in standing]
-        positions[standing, 2] -= torch.tensor(lower)
+        carrying = set(carriers(seen.things).values())
+        for row, column in clear.items():
+            if things[row].kind in MOVABLE:
+                sign = -1 if column in carrying else 1
+                positions[row, 2] += sign * (seen.things[column].size[2] - things[row].size[2]) / 2
         tokens = self.model.relocated(tokens, positions)
         placed = tuple(at(thing, positions[row]) for row, thing in enumerate(things))
         for row, thing in enumerate(placed):

@@ -263,14 +263,14 @@ def test_a_post_that_looks_half_as_tall_once_something_was_taken_off_it_was_two_
     assert shorter((cube("red_cube_1", 0.0, 0.0),), (lone,), {0: 0}) == {}
 
 
-def test_what_is_believed_to_stand_on_the_table_stays_on_it_however_tall_it_looks(perceiver: TokenPerceiver) -> None:
+def test_the_upper_face_is_believed_where_it_is_seen_whatever_height_a_thing_has(perceiver: TokenPerceiver) -> None:
     scene = Scene("one", (cube("red_cube_1", 0.05, -0.05),))
     observation = first_look(scene)
     belief = perceiver.look(observation, names=scene)
     (thing,) = belief.scene.things
     low = replace(thing, size=(*thing.size[:2], 0.03), position=(*thing.position[:2], 0.015))
     again = perceiver.look(observation, expected=replace(belief, scene=Scene("belief", (low,))))
-    assert again.scene.things[0].bottom == pytest.approx(thing.bottom, abs=1e-3)
+    assert again.scene.things[0].top == pytest.approx(thing.top, abs=1e-3)
     assert perceiver.model.where(again.tokens)[0].tolist() == pytest.approx(again.scene.things[0].position, abs=1e-3)
 
 
