@@ -127,7 +127,8 @@ class Singles:
 
     def _apposed(self, kinds: tuple[KindWord, ...]) -> Phrase:
         """Draw a thing named twice: *the ball, the green one,*, *the white cube, the one at the back,*."""
-        kind = self._rng.choice(tuple(kind for kind in kinds if kind != "thing") or ("block",))
+        named: tuple[KindWord, ...] = tuple(kind for kind in kinds if kind != "thing")
+        kind = self._rng.choice(named or ("block",))
         colour, end = self.colour(), self._rng.choice((",", ",", "", " i mean,", " that is,"))
         name, word = self._rng.choice(COLOUR_WORDS[colour]), self._rng.choice(KIND_WORDS[kind])
         draw = self._rng.random()
