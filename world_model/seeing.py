@@ -105,7 +105,9 @@ def joined(
         read = model.readouts(tokens)
         colours, apart = read.colour.argmax(-1), torch.cdist(read.position, read.position)
         pairs = ((colours[:, None] == colours) & (apart < LONGEST)).triu(1).nonzero()
-        pairs = pairs[spared(groups.mass, colours, pairs, counts)]
+        if counts and len(pairs):
+            solid = (groups.mass >= STRANGER) | (model.fovea(channels, read.position[None]).presence[0] > 0)
+            pairs = pairs[spared(solid, colours, pairs, counts)]
         if not len(pairs):
             return groups
         members = groups.members[pairs].sum(1)
@@ -124,19 +126,18 @@ def joined(
     return groups
 
 
-def spared(mass: Tensor, colours: Tensor, pairs: Tensor, counts: Mapping[str, int]) -> Tensor:
+def spared(solid: Tensor, colours: Tensor, pairs: Tensor, counts: Mapping[str, int]) -> Tensor:
     """Return ``[P]`` bool: whether enough things of their colour are left when ``pairs [P, 2]`` are put together.
 
     Args:
-        mass: ``[N]`` of the groups; only heavy ones count as things.
+        solid: ``[N]`` bool, which groups are things rather than shadows or fringes.
         colours: ``[N]`` rows in ``COLOURS``.
         pairs: ``[P, 2]`` rows of groups.
         counts: things of each colour at least.
     """
-    heavy = mass >= STRANGER
     wanted = torch.tensor([counts.get(colour, 0) for colour in COLOURS])
-    there = torch.bincount(colours[heavy], minlength=len(COLOURS))
-    fewer = heavy[pairs].all(1).long()
+    there = torch.bincount(colours[solid], minlength=len(COLOURS))
+    fewer = solid[pairs].all(1).long()
     colour = colours[pairs[:, 0]]
     return there[colour] - fewer >= wanted[colour].minimum(there[colour])
 

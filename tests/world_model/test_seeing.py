@@ -54,12 +54,12 @@ def test_the_extents_and_the_heading_of_a_tray_are_those_of_what_is_seen_of_it_f
 
 
 @pytest.mark.parametrize(
-    ("mass", "counts", "allowed"),
-    [((40.0, 40.0), {}, True), ((40.0, 40.0), {"red": 2}, False), ((40.0, 5.0), {"red": 2}, True)],
-    ids=["nothing known", "two declared", "one is hardly seen"],
+    ("solid", "counts", "allowed"),
+    [((True, True), {}, True), ((True, True), {"red": 2}, False), ((True, False), {"red": 2}, True)],
+    ids=["nothing known", "two declared", "one is a shadow"],
 )
 def test_parts_are_put_together_only_where_enough_things_of_their_colour_are_left(
-    mass: tuple[float, ...], counts: dict[str, int], *, allowed: bool
+    solid: tuple[bool, ...], counts: dict[str, int], *, allowed: bool
 ) -> None:
     colours = torch.full((2,), list(COLOURS).index("red"))
-    assert spared(torch.tensor(mass), colours, torch.tensor([[0, 1]]), counts).tolist() == [allowed]
+    assert spared(torch.tensor(solid), colours, torch.tensor([[0, 1]]), counts).tolist() == [allowed]
