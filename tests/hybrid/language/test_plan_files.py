@@ -63,4 +63,5 @@ def test_the_shipped_network_says_what_it_learned_from_and_is_small():
     card = load_plans().card
     assert (SHIPPED_PLANS / WEIGHTS_FILE).stat().st_size <= 25_000_000
     assert all(first >= 0 and last < 490_000 for first, last in card["seeds"].values())
-    assert card["cpu_seconds"] > 0
+    assert len(card["stages"]) == 2
+    assert all(stage["cpu_seconds"] > 0 for stage in card["stages"])

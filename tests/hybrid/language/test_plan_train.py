@@ -41,7 +41,7 @@ def test_training_lowers_the_loss_and_leaves_a_network_that_loads(tmp_path):
     assert len(found) == 24
     assert sum(found[-4:]) < 0.9 * sum(found[:4])
     card = load_plans(final).card
-    assert card["begun_with"] == "0"
+    assert [stage["begun_with"] for stage in card["stages"]] == ["0"]
     assert set(card["held_out"]) == {f"{source} {form}" for source in training.DRAWN for form in FORMS}
 
 
@@ -61,6 +61,14 @@ def test_a_run_stopped_and_continued_equals_one_that_was_not(tmp_path, monkeypat
     monkeypatch.setattr(training, "_update", real)
     train_plans(tmp_path / "parts", RECIPE, origin())
     assert losses(tmp_path / "parts") == losses(tmp_path / "whole")
+
+
+def test_training_goes_on_from_earlier_weights_and_remembers_both_stages(tmp_path):
+    first = load_plans(train_plans(tmp_path / "first", RECIPE, origin()))
+    begun = training._begin(training.Path("nowhere"), RECIPE, first).model
+    assert all(torch.equal(begun.state_dict()[name], tensor) for name, tensor in first.network.state_dict().items())
+    second = load_plans(train_plans(tmp_path / "second", replace(RECIPE, seed=8), first)).card
+    assert [stage["begun_with"] for stage in second["stages"]] == ["0", first.card["weights_sha256"]]
 
 
 def test_training_begins_with_what_the_decomposer_knows():
