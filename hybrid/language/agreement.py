@@ -57,9 +57,11 @@ def in_manner(text: str, program: Program) -> Program:
     lowered, steps = text.lower().replace("’", "'"), program.steps
     if not _PUSHED.search(lowered) and not _ON_THE_TABLE.search(lowered):
         return _with_steps(program, lambda step: step.model_copy(update={"push": False}) if _raised(step) else step)
+    if len(steps) > 1 and _ON_THE_TABLE.search(lowered):  # *Don't pick it up* is no step.
+        steps = tuple(step for step in steps if not isinstance(step, schema.Hold)) or steps
     pushable = len(steps) == 1 and isinstance(steps[0], schema.At | schema.Shift | schema.Between | schema.Approach)
     if len(steps) == 1 and isinstance(steps[0], Pair):
-        pushable = steps[0].relation not in ("on", "in")
+        pushable = steps[0].relation not in ("on", "in") or (steps[0].relation == "in" and not _raised(steps[0]))
     if not pushable or program.keep or not _ON_THE_TABLE.search(lowered):
         return program
     return program.model_copy(update={"steps": (steps[0].model_copy(update={"push": True}),)})
@@ -114,8 +116,8 @@ def _moving(step: AnyStep, change: Callable[[Term], Term]) -> AnyStep:
 
 
 def _raised(step: AnyStep) -> bool:
-    """Whether something is pushed on or into what stands up from the table, which cannot be."""
-    if not isinstance(step, Pair) or not step.push or step.relation not in ("on", "in"):
+    """Whether something goes on or into what stands up from the table, where nothing can be pushed."""
+    if not isinstance(step, Pair) or step.relation not in ("on", "in"):
         return False
     return not isinstance(step.b, Selector) or step.b.kind not in ("zone", "thing")
 

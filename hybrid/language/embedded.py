@@ -21,7 +21,7 @@ from hybrid.language.circumstance import bare
 from hybrid.language.clarification import Moment, Pending, resumed
 from hybrid.language.decoding import Decoded, beams, greedy
 from hybrid.language.description import name
-from hybrid.language.guards import doubts, ignored_colours, moved_on, unknown_words, unsaid
+from hybrid.language.guards import doubts, ignored_colours, miscounted, moved_on, unknown_words, unsaid
 from hybrid.language.lexicon import COLOUR_WORDS, KIND_WORDS, plural
 from hybrid.language.network import SHIPPED, Network, load
 from hybrid.language.parting import parts, unframed
@@ -209,7 +209,9 @@ class EmbeddedLanguageModel:
         probability = math.exp(decoded.log_probability)
         if not self._with.guards:
             return Reading(answer, probability, ())
-        reasons = (*doubts(text, program), *(() if moment.turns else moved_on(text, answer.subgoals)))
+        reasons = doubts(text, program)
+        if not moment.turns and answer.status == "planned":
+            reasons += (*moved_on(text, answer.subgoals), *miscounted(text, program, scene))
         return Reading(answer, probability, reasons, bool(ignored_colours(text, program)))
 
     def _barred(self, text: str) -> frozenset[str]:

@@ -15,12 +15,14 @@ from typing import Final
 from hybrid.language import lexicon, schema
 from hybrid.language.circumstance import meant as as_meant
 from hybrid.language.schema import AnyStep, Noun, Program, Selector, Term
+from hybrid.language.selection import Table, candidates
 from hybrid.language.wire import CENTIMETRES, WIRE_TOKENS
-from simulator.base import Subgoal
+from simulator.base import Scene, Subgoal
 
 _RETRACTION: Final = re.compile(
     r"\b(?:wait|actually|sorry|mean|meant|rather|scratch|forget|oops|hmm|correction|second thought|changed my mind"
     r"|no,|er,|nah\b|nope|hang on|hold on|make that|mistake|better:)"
+    r"|[.,-]\s*no\b(?! (?:need|rush|hurry|problem|trouble))"
 )
 """Words that take something back: what they revoke need not show in the program."""
 _EXCEPTION: Final = re.compile(
@@ -32,6 +34,12 @@ _UNTIL: Final = re.compile(r"\buntil\b")
 _QUANTITY: Final = re.compile(
     r"(\d+|a couple of|" + "|".join((*lexicon.NUMBER_WORDS, "an", "a")) + r")\s*(cms?|centim\w*|mm|millim\w*|inch\w*)"
 )
+_NUMBERED: Final = re.compile(
+    r"\b(?:the|all|all the|these|those|all of the) (two|three|four|five|six|[2-6]) (?:\w+ )?(?:"
+    + "|".join(lexicon.plural(word) for words in lexicon.KIND_WORDS.values() for word in words)
+    + r")\b"
+)
+"""How many there are of what is meant, said with it: *the three cubes*."""
 _DETERMINED: Final = re.compile(r"\b(?:the|a|an|my|that|this|our|your|some|any|all)\s+((?:[\w'-]+\s*){1,4})")
 _TOWER_ENDS: Final = {
     "base": re.compile(r"bot+om|base|found|below|under|low|first|start|begin|down|\bon\b(?! (?:the )?(?:very )?top\b)"),
@@ -40,12 +48,22 @@ _TOWER_ENDS: Final = {
 """What somebody says who names the lowest or the highest of a tower."""
 _ORDERED: Final = re.compile(
     r"\b(?:then|after\w*|next|first|before|finally|last\w*|once|when|until|back (?:off|where)|again|secondly|step"
-    r"|later)\b|\d[.)]"
+    r"|later)\b|\d[.)]|[.;!?\n]\s+\w"
 )
 """Words of a request whose steps follow one another, so that a thing may go to one place and on to another."""
 _PLACING: Final = frozenset({"on", "in", "at", "next_to", "left_of", "right_of", "in_front_of", "behind", "between"})
 _SOUNDS: Final = {"left": re.compile(r"\blef+\b"), "right": re.compile(r"\b(?:rite|write)")}
 """How a side is written by ear."""
+_CHOSEN: Final[dict[str, re.Pattern[str]]] = {
+    "second_left": re.compile(r"second|2nd|next|number (?:two|2)|two from"),
+    "second_right": re.compile(r"second|2nd|next|number (?:two|2)|two from"),
+    "third_left": re.compile(r"third|3rd|number (?:three|3)|three from"),
+    "third_right": re.compile(r"third|3rd|number (?:three|3)|three from"),
+    "biggest": re.compile(r"big|larg|great|huge|fat|wid|giant|size"),
+    "smallest": re.compile(r"small|tin[iy]|litt|least|wee|mini|size"),
+    "row_diagonal": re.compile(r"diag|corner|slant|oblique|askew"),
+}
+"""How a choice among several, or a slanting row, is said; without it nobody means one."""
 _KEEPING: Final = re.compile(
     r"without|\bnot?\b|n't\b|\blet (?:\w+ ){1,4}be\b|\b(?:dont|dare|never|nobody|leav\w*|left|stay\w*|keep\w*|kept|mind"
     r"|careful\w*|care|avoid\w*|alone|hands|steer|still|remain\w*|peace|taboo|limits|fine|watch|untouched|undisturbed"
@@ -118,6 +136,25 @@ def moved_on(text: str, subgoals: Sequence[Subgoal]) -> tuple[str, ...]:
     return tuple(f"{thing} is put in two places" for thing in dict.fromkeys(placed) if placed.count(thing) > 1)
 
 
+def miscounted(text: str, program: Program, scene: Scene) -> tuple[str, ...]:
+    """Return a doubt where ``text`` says *the three cubes* and ``program`` means another number of them."""
+    found = _NUMBERED.findall(text.lower())
+    said = {int(n) if n.isdigit() else lexicon.NUMBER_WORDS.index(n) + 1 for n in found}
+    if not said:
+        return ()
+    terms = [term for step in program.steps for term in getattr(step, "a", ()) if isinstance(term, Selector)]
+    alls = [term for term in terms if term.quantifier == "all" and term.kind != "unknown" and not _by_it(term)]
+    if not alls or len(alls) < len(terms):
+        return ()
+    meant = {len(candidates(term, Table(scene), "mover")) for term in alls}
+    return () if said & (meant | {sum(meant)}) else (f"{min(said)} were said",)
+
+
+def _by_it(term: Selector) -> bool:
+    """Whether a selector speaks of what was moved before."""
+    return term.extreme == "other" or (term.anchor is not None and isinstance(term.anchor.noun, schema.Pronoun))
+
+
 def ignored_colours(text: str, program: Program) -> tuple[str, ...]:
     """Return the colours that ``text`` names and ``program`` does not use; none where something is taken back."""
     lowered = as_meant(text)
@@ -148,6 +185,7 @@ def unsaid(text: str) -> frozenset[str]:
     sides = {side for side in ("left", "right") if not _names_side(lowered, side)}
     said = {f"{_centimetres(number, unit)}cm" for number, unit in _QUANTITY.findall(lowered)}
     aside = {token for token in WIRE_TOKENS for side in sides if side in token and not token.startswith("row_")}
+    aside |= {token for token, words in _CHOSEN.items() if not words.search(lowered)}
     aside |= set() if _KEEPING.search(lowered) else {"keep"}
     return frozenset(colours | kinds | aside | _unsaid_ends(lowered) | (set(CENTIMETRES) - said))
 

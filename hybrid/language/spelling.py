@@ -21,6 +21,27 @@ _CONTRACTED: Final = {
     ).split()
 }
 """Contractions as they are typed in a hurry, and as they are written."""
+_TEXTED: Final = tuple(
+    (re.compile(short, re.IGNORECASE), words)
+    for short, words in (
+        (
+            r"\b(the|that|this|my|other|left|right|middle|top|last|first|\w+st|\w+er) 1\b(?! ?(?:cm|mm|in|of))",
+            r"\1 one",
+        ),
+        (r"\b(next|close|nearer|closer|up|over|back) 2\b(?! ?(?:cm|mm|in\b|inch|cent|mill))", r"\1 to"),
+        (
+            r"\b2 (?=(?:the|a|my|da|left|right|front|back|middle|cent(?:re|er)|corner|tray|bowl|zone|mat|cup|plate)\b)",
+            "to ",
+        ),
+        (r"\b4 (?=me\b)", "for "),
+        (r"\bu\b", "you"),
+        (r"(?<=[a-z]) n (?=[a-z])", " and "),
+        (r"\b(?:pls|plz|plse)\b", "please"),
+        (r"\bw/ ", "with "),
+        (r"\blil\b", "little"),
+    )
+)
+"""Short forms of text messages, and the words they stand for."""
 _WORD: Final = re.compile(r"[A-Za-z]{3,}")
 _TWICE: Final = re.compile(r"([a-z])\1")
 _SHORT: Final = 3
@@ -51,7 +72,9 @@ class Speller:
             self._by_length.setdefault(len(word), []).append(word)
 
     def corrected(self, text: str) -> str:
-        """Return ``text`` with its misspelt words put right; layout and all other words stay."""
+        """Return ``text`` with short forms written out and misspelt words put right; all other words stay."""
+        for short, words in _TEXTED:
+            text = short.sub(words, text)
         return _WORD.sub(lambda match: self._word(match.group()), text)
 
     def _word(self, word: str) -> str:

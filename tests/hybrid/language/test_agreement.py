@@ -94,3 +94,15 @@ def test_a_box_is_a_block_where_it_moves_or_no_tray_is_of_its_colour(text, said,
 def test_a_program_that_agrees_already_stays_as_it_is():
     meant = program("on the orange cube the tray ; at the cylinder @left keep the tray")
     assert agreed("the orange cube on the tray, the cylinder to the left, and mind the tray", meant, TABLE) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "meant"),
+    [
+        ("the can to the left, don't pick it up", "at the cylinder @left ; hold it", "push at the cylinder @left"),
+        ("the can into the zone without lifting it", "in the cylinder the zone", "push in the cylinder the zone"),
+        ("pick up the can", "hold the cylinder", "hold the cylinder"),
+    ],
+)
+def test_what_must_not_be_picked_up_is_not_held(text, said, meant):
+    assert words(in_manner(text, program(said))) == meant

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from hybrid.language.guards import doubts, ignored_colours, moved_on, unknown_words, unsaid
+from hybrid.language.guards import doubts, ignored_colours, miscounted, moved_on, unknown_words, unsaid
 from hybrid.language.reading import from_tokens
 from hybrid.language.wire import END, Stack
 from simulator.base import Fact, Subgoal
+from tests.hybrid.language.tables import table
 
 
 def doubt(text: str, words: str) -> tuple[str, ...]:
@@ -133,9 +134,39 @@ def test_nothing_is_kept_as_it_is_unless_that_is_said(text, kept):
         ("the white cube, the one at the back, on the tray", True),
         ("white cube to the back, then onto the tray", False),
         ("1. white cube to the back 2. white cube onto the tray", False),
+        ("White cube to the back. White cube onto the tray.", False),
     ],
 )
 def test_a_thing_put_in_two_places_is_doubted_where_no_order_is_told(text, doubted):
     subgoals = [Subgoal((Fact("at", ("white_cube_1", "top")),)), Subgoal((Fact("in", ("white_cube_1", "tray_1")),))]
     assert bool(moved_on(text, subgoals)) is doubted
     assert not moved_on(text, subgoals[:1])
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "doubted"),
+    [
+        ("stack the three cubes on the left", "tower all cube", True),
+        ("stack the two cubes", "tower all cube", False),
+        ("stack the cubes", "tower all cube", False),
+        ("the three things in the bowl", "in all cube + the ball the bowl", False),
+        ("put both cubes and the two balls in the bowl", "in all cube + all ball the bowl", False),
+    ],
+)
+def test_another_number_of_things_than_was_said_is_doubted(text, words, doubted):
+    scene = table(("red", "cube", 0.0, 0.1), ("blue", "cube", 0.0, 0.0), ("red", "ball", 0.1, 0.1))
+    assert bool(miscounted(text, from_tokens((*words.split(), END)), scene)) is doubted
+
+
+@pytest.mark.parametrize(
+    ("text", "barred", "open_"),
+    [
+        ("left two on the mat", "second_left", "two"),
+        ("the second one from the left", "third_left", "second_left"),
+        ("the larger cube", "smallest", "biggest"),
+        ("the cubes in a row", "row_diagonal", "row_across"),
+    ],
+)
+def test_a_choice_among_several_must_be_said(text, barred, open_):
+    assert barred in unsaid(text)
+    assert open_ not in unsaid(text)

@@ -25,6 +25,8 @@ SPELLER = Speller(KNOWN.__contains__, WORDS)
         ("teapot", "teapot"),
         ("line the cubes up", "line the cubes up"),
         ("dont tidy, cant nudge", "don't tidy, can't nudge"),
+        ("put the left 1 next 2 the cube", "put the left one next to the cube"),
+        ("u put red 2 the left n the cube 2 cm left pls", "you put red to the left and the cube 2 cm left please"),
     ],
 )
 def test_only_words_that_are_unknown_and_close_to_one_are_put_right(said, meant):
