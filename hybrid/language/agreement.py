@@ -57,14 +57,20 @@ def in_manner(text: str, program: Program) -> Program:
     lowered, steps = text.lower().replace("’", "'"), program.steps
     if not _PUSHED.search(lowered) and not _ON_THE_TABLE.search(lowered):
         return _with_steps(program, lambda step: step.model_copy(update={"push": False}) if _raised(step) else step)
-    if len(steps) > 1 and _ON_THE_TABLE.search(lowered):  # *Don't pick it up* is no step.
-        steps = tuple(step for step in steps if not isinstance(step, schema.Hold)) or steps
-    pushable = len(steps) == 1 and isinstance(steps[0], schema.At | schema.Shift | schema.Between | schema.Approach)
-    if len(steps) == 1 and isinstance(steps[0], Pair):
-        pushable = steps[0].relation not in ("on", "in") or (steps[0].relation == "in" and not _raised(steps[0]))
-    if not pushable or program.keep or not _ON_THE_TABLE.search(lowered):
+    if not _ON_THE_TABLE.search(lowered):
         return program
-    return program.model_copy(update={"steps": (steps[0].model_copy(update={"push": True}),)})
+    left = [step for step in steps if not isinstance(step, schema.Hold)]  # *Don't pick it up* is no step.
+    only = left[0] if len(left) == 1 else None
+    if program.keep or only is None or not _pushable(only):
+        return program
+    return program.model_copy(update={"steps": (only.model_copy(update={"push": True}),)})
+
+
+def _pushable(step: AnyStep) -> bool:
+    """Whether what a step asks for can be done by a push."""
+    if isinstance(step, Pair):
+        return step.relation not in ("on", "in") or (step.relation == "in" and not _raised(step))
+    return isinstance(step, schema.At | schema.Shift | schema.Between | schema.Approach)
 
 
 def onto_its_own(program: Program) -> Program:
