@@ -68,7 +68,8 @@ def test_shapes_and_answers_are_judged_by_what_they_are(accept, answer, expected
 
 def test_the_parts_are_large_enough_and_name_only_what_is_there():
     phrasings = load_phrasings(PEOPLE)
-    parts = {part: [item for item in phrasings if item.part == part] for part in ("tuning", "held_out", "second", "third")}
+    names = ("tuning", "held_out", "second", "third")
+    parts = {part: [item for item in phrasings if item.part == part] for part in names}
     assert len(phrasings) >= 300
     assert len(parts["held_out"]) >= 150
     assert len(parts["second"]) >= 90
