@@ -102,6 +102,10 @@ class Perceiver(Protocol):
         """Imagine ``belief`` after control actions ``[T, A]`` with the level-1 predictor."""
         ...
 
+    def leap_surprise(self, before: Belief, manipulation: FloatArray, after: Belief) -> float:
+        """Return the error of what level 2 imagines of ``manipulation [M]``; 1 is the 99th percentile of play."""
+        ...
+
 
 @dataclass(frozen=True)
 class AttemptRecord:

@@ -11,6 +11,7 @@ streaming, checkpoints and interrupts are LangGraph's.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal, TypedDict
 
 from langgraph.graph import END, START, StateGraph
@@ -24,6 +25,7 @@ from hybrid.ground import broken, ground, margins, preparation, progressed, stra
 from hybrid.remembered import learn_from, remembered_plan, words_for
 from hybrid.session import Session
 from hybrid.store.records import plain
+from planner.cost import encoded
 from simulator.base import Subgoal
 from world_model.errors import PerceptionError
 
@@ -232,9 +234,11 @@ def observed(state: State, runtime: Context) -> Update:
     before = session.sure
     observation = session.world.observe()
     session.parts.store.record_observation(session.episode, session.steps, observation)
-    session.belief = session.parts.perceiver.look(observation, expected=session.expected)
-    tell(runtime, "observed", surprise=session.belief.surprise, things=session.belief.scene.things)
-    first = session.plan.manipulations[0]
+    first, perceiver = session.plan.manipulations[0], session.parts.perceiver
+    seen = perceiver.look(observation, expected=session.expected)
+    leap = perceiver.leap_surprise(before, encoded([first])[0].numpy(), seen)
+    session.belief = replace(seen, leap_surprise=leap)
+    tell(runtime, "observed", surprise=seen.surprise, leap_surprise=leap, things=seen.scene.things)
     if progressed(before, session.belief, first.thing):
         learn_from(session, before, current(state, session))
         session.situation_changed()

@@ -29,7 +29,7 @@ LATENCIES: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.
 LENGTHS: Final = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 """Upper bounds of the energy histogram, metres."""
 SURPRISES: Final = (0.1, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0)
-"""Upper bounds of the surprise histogram; 1 is the 99th percentile of the training data."""
+"""Upper bounds of the surprise histogram; 1 is the 99th percentile of held-out play."""
 
 
 class Figures:
@@ -62,7 +62,7 @@ class Figures:
         )
         self.verdicts = Counter("hybrid_verdicts", "What the check said of plans.", ["code"], registry=self.registry)
         self.surprise = Histogram(
-            "hybrid_surprise", "Prediction error of looks.", buckets=SURPRISES, registry=self.registry
+            "hybrid_surprise", "Prediction error of looks.", ("level",), buckets=SURPRISES, registry=self.registry
         )
         self.requests = Counter(
             "hybrid_http_requests", "Requests answered.", ["method", "route", "status"], registry=self.registry
@@ -83,8 +83,10 @@ class Figures:
             self.energies.observe(cast("float", data["energy"]))
         elif name == "verdict":
             self.verdicts.labels(str(data.get("code"))).inc()
-        elif name == "observed" and isinstance(data.get("surprise"), int | float):
-            self.surprise.observe(cast("float", data["surprise"]))
+        elif name == "observed":
+            for level, measured in (("1", data.get("surprise")), ("2", data.get("leap_surprise"))):
+                if isinstance(measured, int | float):
+                    self.surprise.labels(level).observe(measured)
 
     def ended(self, task: Task, status: str, outcome: dict[str, Json], seconds: float) -> None:
         """Count a task that ended after ``seconds`` of work."""

@@ -1,7 +1,8 @@
 """The configurator: how much search a subgoal gets, from the energy landscape and from surprise.
 
-A goal one free move away needs no look-ahead; covered things, several unmet facts, surprise and earlier failures ask
-for more. Ablations switch parts of the search off or resize them; the default switches change nothing.
+A goal one free move away needs no look-ahead; covered things, several unmet facts and earlier failures ask for more,
+and so does surprise, of each level for its own search. Ablations switch parts of the search off or resize them; the
+default switches change nothing.
 """
 
 from __future__ import annotations
@@ -73,17 +74,17 @@ def configure(
     energies = torch.stack([fact_energy(fact, table) for fact in subgoal.facts])
     unmet = int((energies > 0).sum())
     blocked = float(blockers(subgoal.facts, table, energies)[0]) > 0
-    worried = belief.surprise > CALM or bool(tabu)
+    careful, wide = belief.surprise > CALM or bool(tabu), belief.leap_surprise > CALM or bool(tabu)
     short = [fact for fact, energy in zip(subgoal.facts, energies, strict=True) if float(energy) > 0]
     several = max((moves_for(fact, belief.scene.things) for fact in short), default=1)
     depth = 1 if unmet <= 1 and not blocked else min(budget.depth, unmet + 2 * blocked)
     depth = max(depth, min(budget.depth, several))
     if subgoal.manner == "push" and barred(belief.scene.things, subgoal):
         depth = max(depth, min(budget.depth, 3))
-    breadth = Breadth(goal=10, aside=5) if worried else Breadth()
+    breadth = Breadth(goal=10, aside=5) if wide else Breadth()
     chosen = Configuration(
-        level1=ControlSearch(candidates=48, kept=16) if worried else ControlSearch(),
-        level2=ManipulationSearch(depth=max(1, depth), beam=8 if worried else 6, breadth=breadth),
+        level1=ControlSearch(candidates=48, kept=16) if careful else ControlSearch(),
+        level2=ManipulationSearch(depth=max(1, depth), beam=8 if wide else 6, breadth=breadth),
     )
     return chosen if switches == AS_IT_IS else switched(chosen, switches)
 

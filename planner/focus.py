@@ -37,8 +37,8 @@ def focused(belief: Belief, manipulation: Manipulation) -> tuple[Belief, list[in
     if len(rows) == len(things):
         return belief, rows
     scene = replace(belief.scene, things=tuple(things[row] for row in rows))
-    parts = (belief.tokens[rows], belief.tool, scene, belief.visible[rows], belief.confidence[rows], belief.surprise)
-    return Belief(*parts), rows
+    parts = {name: getattr(belief, name)[rows] for name in ("tokens", "visible", "confidence")}
+    return replace(belief, scene=scene, **parts), rows
 
 
 def from_ends(point: Flat, way: Flat) -> float:

@@ -8,7 +8,7 @@ Letters used for array shapes in this package, beside the simulator's (``V H W T
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -29,7 +29,8 @@ class Belief:
         scene: the tokens read out as things (ids, kinds, colours, sizes, positions); ids are stable over time.
         visible: ``[N]`` bool, whether the token was observed in the last images rather than imagined.
         confidence: ``[N]`` in [0, 1], perception's confidence that the thing is there as read out.
-        surprise: calibrated prediction error of the last update; 1 is the 99th percentile of the training data.
+        surprise: error of what level 1 imagined since the last look; 1 is the 99th percentile of held-out play.
+        leap_surprise: the same of level 2, which imagines a manipulation as a whole.
     """
 
     tokens: Tensor
@@ -38,6 +39,7 @@ class Belief:
     visible: Tensor
     confidence: Tensor
     surprise: float = 0.0
+    leap_surprise: float = 0.0
 
     def index(self, thing_id: str) -> int:
         """Return the row of ``thing_id`` in ``tokens``; raises ``KeyError`` when it is not believed to exist."""
@@ -55,10 +57,6 @@ class Belief:
             return None
         faces = torch.tensor([[*thing.position[:2], thing.top] for thing in things])
         return min(movable, key=lambda row: float((faces[row] - self.tool[:3]).norm()))
-
-    def with_surprise(self, surprise: float) -> Belief:
-        """Return the same belief with another surprise."""
-        return replace(self, surprise=surprise)
 
 
 @dataclass(frozen=True)

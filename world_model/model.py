@@ -151,7 +151,7 @@ class WorldModel(nn.Module):
         self.fovea = Fovea(config.cameras)
         self.proposals = ProposalPolicy()
         self.register_buffer("typical_error", torch.ones(2))
-        """99th percentile of the token prediction error of each level on held-out play; the unit of surprise."""
+        """99th percentile over held-out manipulations of what each level errs by at most: the units of surprise."""
         self.register_buffer("palette", torch.ones(2, len(COLOURS), 3))
         """Mean and standard deviation of the surfaces of every colour, in [0, 1]."""
         self.register_buffer("usual_oddities", torch.ones(5))
@@ -222,6 +222,11 @@ class WorldModel(nn.Module):
 
     def _geometry(self, state: LatentState) -> Tensor:
         return torch.cat([self.readouts.where(state.tokens), state.size], dim=-1)
+
+
+def token_error(imagined: Tensor, seen: Tensor) -> Tensor:
+    """Return the root mean square difference ``[...]`` of tokens ``[..., D]``: what surprise is measured in."""
+    return (imagined - seen).square().mean(-1).sqrt()
 
 
 def commanded(tip: Tensor, actions: Tensor) -> Tensor:

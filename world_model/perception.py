@@ -21,7 +21,7 @@ from simulator.base import MOVABLE, FloatArray, Observation, Scene, Thing
 from world_model.base import BLOCK, Belief
 from world_model.errors import PerceptionError
 from world_model.inventory import hidden, leftovers, misread, no_doubles
-from world_model.model import LatentState, WorldModel
+from world_model.model import LatentState, WorldModel, token_error
 from world_model.novelty import ODDITIES, Look, look_of, oddities, top_of, vacated
 from world_model.outline import outlines_of
 from world_model.seeing import DOUBLE, NOBODY, STRANGER, Seen, at, discern
@@ -165,7 +165,7 @@ class TokenPerceiver:
         confidence, errors = expected.confidence.clone() * 0.98, [0.0]
         for row, column in match.items():
             share = IMAGINED_SHARE if self.imagines and seen.mass[column] < CLEARLY_SEEN else 0.0
-            error = (expected.tokens[row] - seen.tokens[column]).square().mean().sqrt()
+            error = token_error(expected.tokens[row], seen.tokens[column])
             far = np.linalg.norm(np.subtract(things[row].position, seen.things[column].position)) > NEAR
             tokens[row] = seen.tokens[column] if far else share * tokens[row] + (1 - share) * seen.tokens[column]
             visible[row], confidence[row] = True, seen.confidence[column]
@@ -191,6 +191,17 @@ class TokenPerceiver:
                 confidence[row] = VANISHED
         belief = Belief(tokens, tool, Scene("belief", placed), visible, confidence, max(errors))
         return with_strangers(belief, seen, set(match.values()))
+
+    @torch.no_grad()
+    def leap_surprise(self, before: Belief, manipulation: FloatArray, after: Belief) -> float:
+        """Return how far what is seen ``after`` is from what level 2 imagines of ``manipulation [M]``, in its unit.
+
+        Of what is hidden afterwards nothing is known; nothing seen is no surprise.
+        """
+        leap = torch.from_numpy(np.asarray(manipulation, dtype=np.float32))[None]
+        imagined = self.model.after_manipulation(self.model.begin(before), leap)[0].tokens[0]
+        errors = token_error(imagined, after.tokens[: len(imagined)])[after.visible[: len(imagined)]]
+        return float(errors.amax() / self.model.get_buffer("typical_error")[1]) if len(errors) else 0.0
 
     @torch.no_grad()
     def predict(self, belief: Belief, actions: FloatArray) -> Belief:

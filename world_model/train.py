@@ -7,7 +7,7 @@ resumes where it was left.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -170,7 +170,7 @@ def train(preset: Preset, data: Path, out: Path, *, seed: int, practise: Practis
 
 
 @contextmanager
-def one_thread() -> Iterator[None]:
+def one_thread() -> Generator[None]:
     """Let tensors be computed by one thread, and by as many as before afterwards."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)

@@ -39,7 +39,7 @@ def write_down(session: Session) -> dict[str, bytes]:
         if belief is not None:
             notes[name] = _pack(
                 {tensor: getattr(belief, tensor).detach().numpy() for tensor in _TENSORS},
-                {"scene": belief.scene, "surprise": belief.surprise},
+                {"scene": belief.scene, "surprise": belief.surprise, "leap_surprise": belief.leap_surprise},
             )
     if session.plan is not None:
         words = {field.name: getattr(session.plan, field.name) for field in fields(Plan) if field.name != "actions"}
@@ -86,7 +86,8 @@ def _belief(data: bytes) -> Belief:
     arrays, words = _unpack(data)
     tensors = {name: torch.from_numpy(arrays[name].copy()) for name in _TENSORS}
     scene = TypeAdapter(Scene).validate_python(words["scene"])
-    return Belief(scene=scene, surprise=float(words["surprise"]), **tensors)
+    surprises = {name: float(words.get(name, 0.0)) for name in ("surprise", "leap_surprise")}
+    return Belief(scene=scene, **surprises, **tensors)
 
 
 def _plan(data: bytes) -> Plan:

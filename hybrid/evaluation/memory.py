@@ -56,6 +56,11 @@ class OtherMemory:
         things = moved(belief.scene.things, positions)
         return replace(belief, tokens=tokens, tool=state.tool[0], scene=Scene("belief", things))
 
+    def leap_surprise(self, before: Belief, manipulation: FloatArray, after: Belief) -> float:
+        """Return 0: only the learned model's errors have a unit, and they may not help its control."""
+        del before, manipulation, after
+        return 0.0
+
 
 def carried_to(model: WorldModel, tokens: Tensor, positions: Tensor) -> Tensor:
     """Return ``tokens [N, D]`` changed so that they read out at ``positions [N, 3]`` in metres."""

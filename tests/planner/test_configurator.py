@@ -59,3 +59,14 @@ def test_a_line_of_three_far_apart_is_met_by_two_manipulations() -> None:
     moved = {m.thing: m.target for m in plan.manipulations}
     after = [replace(thing, position=moved.get(thing.id, thing.position)) for thing in FAR]
     assert float(goal_energy((line,), table_of(after))[0]) < 0.004
+
+
+def test_each_level_is_searched_more_widely_when_it_was_surprised() -> None:
+    goal, calm = Subgoal((Fact("on", ("a", "b")),)), belief_of(*FAR)
+    usual = configure(calm, goal, Budget(), ())
+    careful = configure(replace(calm, surprise=1.5), goal, Budget(), ())
+    wide = configure(replace(calm, leap_surprise=1.5), goal, Budget(), ())
+    assert careful.level1.candidates > usual.level1.candidates
+    assert careful.level2 == usual.level2
+    assert wide.level2.breadth.goal > usual.level2.breadth.goal
+    assert wide.level1 == usual.level1

@@ -114,6 +114,22 @@ def test_a_moved_thing_surprises_more_than_a_still_table(perceiver: TokenPerceiv
     assert np.linalg.norm(np.subtract(after.scene.thing(first.id).position, (-0.2, -0.2, 0.02))) < 0.02
 
 
+def test_a_thing_that_went_elsewhere_surprises_level_2_more_than_one_that_went_where_it_was_meant_to_go(
+    perceiver: TokenPerceiver,
+) -> None:
+    scene = load_scene("demo")
+    before = perceiver.look(first_look(scene), names=scene)
+    block = next(thing for thing in scene.things if thing.id == "red_cube_1")
+    leap = np.array([0, *block.position[:2], block.top, -0.2, -0.2, block.position[2], 0.1], np.float32)
+
+    def surprise(x: float, y: float) -> float:
+        there = replace(block, position=(x, y, block.position[2]))
+        after = Scene("after", tuple(there if thing == block else thing for thing in scene.things))
+        return perceiver.leap_surprise(before, leap, perceiver.look(first_look(after), expected=before))
+
+    assert surprise(-0.2, -0.2) < 1 < surprise(-0.2, 0.2)
+
+
 def broken(kind: str) -> Observation:
     rgb, elevation = np.zeros((2, 96, 96, 3), np.uint8), np.zeros((2, 96, 96), np.uint8)
     sensed = np.zeros(5, np.float32)

@@ -40,7 +40,7 @@ def test_what_is_read_back_is_what_was_known(session: Session) -> None:
     assert all(getattr(again, name) == getattr(session, name) for name in SAME)
     for name in ("belief", "expected"):
         one, other = getattr(session, name), getattr(again, name)
-        assert (one.scene, one.surprise) == (other.scene, other.surprise)
+        assert (one.scene, one.surprise, one.leap_surprise) == (other.scene, other.surprise, other.leap_surprise)
         assert all(torch.equal(getattr(one, t), getattr(other, t)) for t in ("tokens", "tool", "visible", "confidence"))
     for field in fields(session.plan):
         if field.name != "actions":
