@@ -32,6 +32,8 @@ ROD = 0.02
 CORE, SUNK, FEWEST = 0.8, 0.4, 3
 """Share of its breadth within which a thing would hide what is behind it, the share of its height below which a surface
 is behind it, and the least number of cells that tell."""
+UPPER = 0.6
+"""Share of a ball's radius within which its peak is looked for."""
 COLOUR_SPREAD = 0.03
 """Least standard deviation of a colour's channels, of 1."""
 
@@ -89,6 +91,19 @@ def top_of(look: Look, thing: Thing) -> float | None:
     offset = (look.points[0, :, :2] - torch.tensor(thing.position[:2])).norm(dim=-1)
     inside = (offset < CORE * min(thing.size[:2]) / 2) & look.free[0]
     return float(look.points[0, inside, 2].median()) if inside.any() else None
+
+
+def peak_of(look: Look, ball: Thing) -> float | None:
+    """Return the height of the highest point of ``ball``, metres, from what the overhead view shows of its upper part.
+
+    Each cell sees a point of the sphere; how much lower it lies than the peak follows from how far aside it is.
+    """
+    radius = min(ball.size) / 2
+    aside = (look.points[0, :, :2] - torch.tensor(ball.position[:2])).norm(dim=-1)
+    inside = (aside < UPPER * radius) & look.free[0]
+    if not inside.any():
+        return None
+    return float((look.points[0, inside, 2] + radius - (radius**2 - aside[inside] ** 2).sqrt()).median())
 
 
 def oddities(seen: Seen, look: Look, palette: Tensor) -> Tensor:

@@ -22,10 +22,10 @@ from world_model.base import BLOCK, Belief
 from world_model.errors import PerceptionError
 from world_model.inventory import hidden, leftovers, misread, no_doubles
 from world_model.model import LatentState, WorldModel, token_error
-from world_model.novelty import ODDITIES, Look, look_of, oddities, top_of, vacated
+from world_model.novelty import ODDITIES, Look, look_of, oddities, peak_of, top_of, vacated
 from world_model.outline import outlines_of
 from world_model.seeing import DOUBLE, NOBODY, STRANGER, Seen, at, discern
-from world_model.stature import LOWEST, carriers, grounded
+from world_model.stature import LOWEST, carriers, grounded, rest_of, rounded
 
 NEAR = 0.06
 """A thing seen this close to where it was expected is that thing, metres."""
@@ -94,7 +94,7 @@ class TokenPerceiver:
             self.refuse_novelty(seen, look)
         seen = self.measured(seen, look)
         if expected is None:
-            belief = first_belief(seen, tool, names, inventory=self.inventory)
+            belief = self.with_lent_balls(first_belief(seen, tool, names, inventory=self.inventory), look)
             inferred = hidden(names.things, belief.scene.things) if names is not None and self.inventory else None
             return belief if inferred is None else self.with_hidden(belief, *inferred)
         return self.updated(seen, look, tool, expected)
@@ -109,6 +109,20 @@ class TokenPerceiver:
             visible=torch.cat([belief.visible, torch.zeros(1, dtype=torch.bool)]),
             confidence=torch.cat([belief.confidence, torch.full((1,), INFERRED)]),
         )
+
+    def with_lent_balls(self, belief: Belief, look: Look) -> Belief:
+        """Return ``belief`` with round balls, also where their kind was lent by the declared scene."""
+        things, under = list(belief.scene.things), carriers(belief.scene.things)
+        lent = [row for row, thing in enumerate(things) if thing.kind == "ball" and len(set(thing.size)) > 1]
+        if not lent:
+            return belief
+        for row in lent:
+            if row not in under.values():
+                thing = things[row]
+                things[row] = rounded(thing, peak_of(look, thing), rest_of(things, row, under))
+        positions = torch.tensor([thing.position for thing in things]).view(-1, 3)
+        tokens = self.model.relocated(belief.tokens, positions)
+        return replace(belief, tokens=tokens, scene=Scene("belief", tuple(things)))
 
     def accept(self, observation: Observation) -> None:
         """Refuse an observation this model cannot read."""
@@ -142,13 +156,16 @@ class TokenPerceiver:
         return discern(self.model, channels, points, counts), look_of(channels, points, tool)
 
     def measured(self, seen: Seen, look: Look) -> Seen:
-        """Return ``seen`` with the uncovered cubes and cylinders as high as the overhead view shows them to be.
+        """Return ``seen`` with the uncovered cubes, cylinders and balls as high as the overhead view shows them to be.
 
-        The network reads heights to a few millimetres, except where they are unusual.
+        The network reads heights to a few millimetres, except where they are unusual, and reads the walls of a bowl
+        into the ball that lies in it.
         """
         under = carriers(seen.things)
         things = list(seen.things)
         for row, thing in enumerate(things):
+            if thing.kind == "ball" and row not in under.values():
+                things[row] = rounded(thing, peak_of(look, thing), rest_of(things, row, under))
             top = top_of(look, thing) if thing.kind in FLAT and row not in under.values() else None
             if top is not None and abs(top - thing.top) > UNUSUAL and top - thing.bottom > LOWEST:
                 taller = replace(thing, size=(*thing.size[:2], top - thing.bottom))

@@ -9,7 +9,7 @@ it carries is, unless it plainly sticks out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -44,6 +44,8 @@ NEAR = 0.028
 """What seems this near to what it could stand on stands on it, metres."""
 ON_TABLE = 0.04
 """What is lower than this and stands on nothing stands on the table, metres."""
+BALLS = (0.024, 0.064)
+"""Diameters between which balls lie, metres."""
 ALIGNED, STICKS_OUT = 0.35, 0.009
 """Share of a covered thing's seen offset from what it carries that is believed; more than this is believed, metres."""
 
@@ -77,6 +79,21 @@ def grounded(things: Sequence[Thing], thing: Thing) -> Thing:
         return thing
     x, y, _ = thing.position
     return replace(thing, size=(*thing.size[:2], thing.top - base), position=(x, y, (thing.top + base) / 2))
+
+
+def rest_of(things: Sequence[Thing], row: int, under: Mapping[int, int]) -> float:
+    """Return the height of what the thing of ``row`` rests on: a thing, a container's floor, the table; metres."""
+    if row in under:
+        return things[under[row]].top
+    return FLOOR if lies_in_one(things, things[row]) else 0.0
+
+
+def rounded(ball: Thing, peak: float | None, rest: float) -> Thing:
+    """Return ``ball`` as a sphere from where it rests up to its ``peak``, metres, unless no ball is so large."""
+    if peak is None or not BALLS[0] < peak - rest < BALLS[1]:
+        return ball
+    size = (peak - rest,) * 3
+    return replace(ball, size=size, position=(*ball.position[:2], (peak + rest) / 2))
 
 
 def carriers(things: Sequence[Thing]) -> dict[int, int]:

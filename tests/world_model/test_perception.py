@@ -77,6 +77,20 @@ def test_a_plank_and_a_tall_cylinder_are_each_one_thing_with_its_heading(perceiv
     assert belief.scene.thing("blue_cylinder_1").size[2] == pytest.approx(0.10, abs=0.015)
 
 
+@pytest.mark.parametrize("aside", [(0.0, 0.0), (0.008, -0.015), (-0.016, 0.006)])
+def test_a_ball_in_a_bowl_is_as_round_and_as_large_as_it_is(
+    perceiver: TokenPerceiver, aside: tuple[float, float]
+) -> None:
+    bowl = Thing("cyan_bowl_1", "bowl", "cyan", (0.11, 0.11, 0.04), (0.02, -0.05, 0.02))
+    centre = (0.02 + aside[0], -0.05 + aside[1], 0.024)
+    ball = Thing("blue_ball_1", "ball", "blue", (0.04, 0.04, 0.04), centre)
+    scene = Scene("bowl", (bowl, ball))
+    seen = perceiver.look(first_look(scene), names=scene).scene.thing("blue_ball_1")
+    assert seen.size == pytest.approx((0.04,) * 3, abs=0.003)
+    assert seen.size[0] == seen.size[1] == seen.size[2]
+    assert seen.top == pytest.approx(0.044, abs=0.003)
+
+
 def test_the_same_images_give_the_same_belief(perceiver: TokenPerceiver) -> None:
     seen = first_look(load_scene("demo"))
     one, two = perceiver.look(seen), perceiver.look(seen)
