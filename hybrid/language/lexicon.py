@@ -29,7 +29,9 @@ COLOUR_WORDS: Final[dict[Colour, tuple[str, ...]]] = {
 KIND_WORDS: Final[dict[KindWord, tuple[str, ...]]] = {
     "cube": ("cube",),
     "block": ("block", "block", "block", "brick"),
-    "cylinder": ("cylinder", "cylinder", "cylinder", "can", "tube", "column", "cyl", "roller", "barrel", "tin", "post"),
+    "cylinder": (
+        "cylinder", "cylinder", "cylinder", "can", "tube", "column", "cyl", "roller", "barrel", "tin", "post", "drum",
+    ),
     "ball": ("ball", "ball", "sphere", "marble"),
     "bowl": ("bowl", "bowl", "bowl", "bowl", "cup", "dish", "basin"),
     "tray": ("tray", "tray", "plate", "box", "platter"),
@@ -52,7 +54,7 @@ KIND_WORDS: Final[dict[KindWord, tuple[str, ...]]] = {
         "fella",
         "thingy",
     ),
-}
+}  # fmt: skip
 PLURALS: Final[dict[str, str]] = {"box": "boxes", "dish": "dishes", "patch": "patches"}
 
 UNKNOWN_NOUNS: Final[tuple[str, ...]] = tuple(
@@ -65,7 +67,7 @@ UNKNOWN_NOUNS: Final[tuple[str, ...]] = tuple(
     bridge castle house wheel engine motor screw bolt nut nail egg drawer window
     door cupboard cookie cake bread cheese tomato potato lemon
     orange-juice pear grape melon peach onion pizza burger fries egg-carton
-    donut pretzel statue vase trophy medal flag balloon kite drum guitar piano violin trumpet whistle bell""".split()
+    donut pretzel statue vase trophy medal flag balloon kite guitar piano violin trumpet whistle bell""".split()
 )
 """Nouns that name nothing on such a table; more come from the tokenizer's own words."""
 
