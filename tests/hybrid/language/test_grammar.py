@@ -83,7 +83,7 @@ def test_slips_of_the_keyboard_are_all_that_the_share_of_slips_changes():
             for _ in range(300)
             for word in re.findall(r"[a-z]{3,}", grammar.sample().text.lower())
         )
-        for grammar in (Grammar(5, slips=0.0), Grammar(5, slips=1.0))
+        for grammar in (Grammar(5, slips=0.0, said=0.0), Grammar(5, slips=1.0, said=0.0))
     )
     assert clean < slipped / 5
 
