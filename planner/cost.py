@@ -47,6 +47,10 @@ DOUBT = 0.03
 """Energy of a grasp that is as likely to hold as not is half of this, metres."""
 RISK = 0.03
 """Energy of a thing that surely topples, and of one that surely strays, metres."""
+STRUCK = 0.03
+"""Energy of a tip that runs into another thing, beside how deep it gets, metres."""
+LOW = 0.002
+"""A tip this little above another thing's upper face may run into it, metres."""
 RETREAT = 0.05
 """How far above the thing the tool must be for a manipulation to be complete, metres."""
 
@@ -176,8 +180,18 @@ class ControlCost:
         self.broad = (xx + yy) / 4 - math.hypot(xx - yy, 2 * xy) / 4
         x, y, z = self.before[0, row].tolist()
         self.grip = torch.tensor([x, y, z + self.half - GRIP])
+        self.others = self._others((x, y))
         size = torch.tensor([xx, yy, height - 2 * GRIP, xy])
         self._asked = (size, self.target, torch.tensor(manipulation.clearance), torch.tensor(float(self.pushing)))
+
+    def _others(self, place: tuple[float, float]) -> FloatArray:
+        """Return ``[O, 4]``: centre, upper face and inner radius of what stands beside ``place``, metres."""
+        size, where = self.start.size[0].numpy(), self.before[0].numpy()
+        radius = (size[:, 0] + size[:, 1]) / 4 - np.hypot(size[:, 0] - size[:, 1], 2 * size[:, 3]) / 4
+        found = np.stack([where[:, 0], where[:, 1], where[:, 2] + size[:, 2] / 2, radius], axis=1)
+        beside = distances(found[:, :2] - np.array(place, dtype=np.float32)) > radius
+        beside[self.row] = False
+        return found[beside].astype(np.float32)
 
     def aim(self, positions: Tensor) -> Aim:
         """Return what the proposals are asked for, given decoded ``positions [S, N, 3]``."""
@@ -216,6 +230,7 @@ class ControlCost:
         others[:, self.row] = 0
         miss = distances(positions[:, self.row] - self.target.numpy())
         cost = miss + self.reach(rollout, worked) + np.float32(DOUBT) * doubt + others.sum(-1)
+        cost += self.struck(rollout, length)
         cost += (BLOCK_PRICE * length + UNFINISHED * ~finished).astype(np.float32)
         return Judgement(torch.from_numpy(cost), torch.from_numpy(length), torch.from_numpy(positions))
 
@@ -241,6 +256,20 @@ class ControlCost:
         dug = np.where(within, np.maximum(-depth - np.float32(PRESSED), 0), 0).max((0, 2))
         scraped = np.where(within & (depth < ABOVE), distances(actions[..., :2]), 0).max((0, 2))
         return nearest + dug + np.float32(SCRAPE) * scraped
+
+    def struck(self, rollout: Rollout, length: NDArray[np.intp]) -> FloatArray:
+        """Return ``[S]``: the energy of running the tip into other things in the first ``length [S]`` blocks, metres.
+
+        What the thing lies in or on does not count. Where the tip goes follows exactly from the control steps, and the
+        check leaves no plan that strikes something.
+        """
+        if not len(self.others):
+            return np.zeros(rollout.actions.shape[1], dtype=np.float32)
+        tips = paths(rollout.tools.numpy()[:-1, :, :3], rollout.actions.numpy())[..., None, :]
+        within = self.others[:, 3] + np.float32(TIP) - distances(tips[..., :2] - self.others[:, :2])
+        counts = (np.arange(len(tips))[:, None] < length)[..., None, None]
+        depth = np.where(counts & (tips[..., 2] < self.others[:, 2] + np.float32(LOW)), within, 0).max((0, 2, 3))
+        return np.where(depth > 0, np.float32(STRUCK) + depth, np.float32(0))
 
     @torch.no_grad()
     def __call__(self, actions: Tensor) -> Tensor:

@@ -18,6 +18,8 @@ from simulator.twin import Twin, TwinResult, TwinStep
 
 DISTURBED = 0.015
 """A thing that was to stay and moved further than this was disturbed, metres."""
+LEFT_ALONE = 0.004
+"""What must be left alone may shift by this much, metres: things settle, and what several plans shift adds up."""
 MISSED = 0.025
 """The moved thing may end this far from its aim unless told otherwise, metres."""
 LAG = 0.02
@@ -208,7 +210,7 @@ def _disturbed(trial: Trial) -> Objection | None:
             continue
         for number, step in enumerate(trial.result.steps):
             far = _shift(trial, step.state, thing_id)
-            if far > DISTURBED:
+            if far > LEFT_ALONE:
                 reason = f"{called(names[thing_id])} must be left alone but moved {far * 100:.1f} cm by step {number}"
                 return Objection("moved", reason, number)
     return None

@@ -16,9 +16,11 @@ from planner.cost import (
     DOUBT,
     FAR,
     GRIP,
+    LOW,
     PRESSED,
     RETREAT,
     SCRAPE,
+    STRUCK,
     TIP,
     UNFINISHED,
     ControlCost,
@@ -95,10 +97,20 @@ def test_the_selected_sequence_brings_the_thing_to_its_target(geometry: Geometri
     assert chosen.energy < UNFINISHED
 
 
+def deepest(cost: ControlCost, tip: torch.Tensor) -> float:
+    """How deep the tip is in one of the other things, all of which stand upright."""
+    inside = [0.0]
+    for other, outline in zip(cost.before[0, 1:], cost.start.size[0, 1:], strict=True):
+        if float(tip[2]) < float(other[2] + outline[2] / 2) + LOW:
+            inside.append(float(outline[0]) / 2 + TIP - float((tip - other)[:2].norm()))
+    return max(inside)
+
+
 def watched(cost: ControlCost, rollout: Rollout, s: int) -> float:
     """The cost of one sequence, told block by block as a person would watch it."""
     reach = 0.0 if cost.pushing else FAR
     doubt, depth, scraped, worked, length, end = 0.0, 0.0, 0.0, False, 0, rollout.positions[0, s]
+    struck = 0.0
     for block, tool, place, before in zip(
         rollout.actions[:, s], rollout.tools[1:, s], rollout.positions[1:, s], rollout.tools[:-1, s], strict=True
     ):
@@ -110,6 +122,7 @@ def watched(cost: ControlCost, rollout: Rollout, s: int) -> float:
                 if float(aside[:2].norm()) < cost.broad + TIP:
                     depth = max(depth, -float(aside[2]) - PRESSED)
                     scraped = max(scraped, float(action[:2].norm()) if float(aside[2]) < ABOVE else 0.0)
+        struck = max(struck, *(deepest(cost, tip) for tip in path(before[None, :3], block[None])[0]))
         length, end, top = length + 1, place, float(place[cost.row, 2]) + cost.half
         worked = worked or bool(tool[2] < top if cost.pushing else tool[4] > 0.5)
         if worked and tool[3] > 0.5:
@@ -120,7 +133,8 @@ def watched(cost: ControlCost, rollout: Rollout, s: int) -> float:
         doubt += UNFINISHED / DOUBT
     moved = [max(0.0, float(d) - 0.01) for d in (end - cost.before[0]).norm(dim=-1)]
     miss = float((end[cost.row] - cost.target).norm())
-    return miss + reach + depth + SCRAPE * scraped + DOUBT * doubt + sum(moved) - moved[cost.row] + BLOCK_PRICE * length
+    strain = miss + reach + depth + SCRAPE * scraped + (STRUCK + struck if struck > 0 else 0.0)
+    return strain + DOUBT * doubt + sum(moved) - moved[cost.row] + BLOCK_PRICE * length
 
 
 @pytest.mark.parametrize("manipulation", [CARRY, PUSH], ids=lambda m: m.kind)
