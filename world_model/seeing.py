@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -34,6 +35,8 @@ COVERED = 20.0
 """Summed weight of cells from which a surface's spread tells its extents."""
 SEEN_LARGER = 0.97
 """Cells at the edge count as inside, so that surfaces look this much larger than they are."""
+SUNK = 0.012
+"""What is this far below a bowl's rim cannot lie on it, metres."""
 BROADEST = 0.06
 """No thing that can be moved is broader than this across, in the play the model is trained on, metres."""
 
@@ -86,9 +89,25 @@ def discern(model: WorldModel, channels: Tensor, points: Tensor, counts: Mapping
         )
         for g in range(len(tokens))
     )
-    things = standing(things)
-    tokens = model.relocated(tokens, torch.tensor([thing.position for thing in things]).view(-1, 3))
-    return Seen(tokens, things, groups.mass.numpy(), kinds.amax(-1) * colours.amax(-1))
+    masses = groups.mass.detach().numpy()
+    real = [g for g in range(len(things)) if not rim(things, masses, g)]
+    things = standing([things[g] for g in real])
+    tokens = model.relocated(tokens[real], torch.tensor([thing.position for thing in things]).view(-1, 3))
+    return Seen(tokens, things, masses[real], (kinds.amax(-1) * colours.amax(-1))[real])
+
+
+def rim(things: Sequence[Thing], masses: FloatArray, row: int) -> bool:
+    """Whether the light thing of ``row`` is part of a bowl of its colour: no solid could stand across its wall."""
+    thing = things[row]
+    if thing.kind not in MOVABLE or masses[row] >= STRANGER:
+        return False
+    half = min(thing.size[:2]) / 2
+    for bowl in things:
+        if bowl.kind == "bowl" and bowl.colour == thing.colour and thing.bottom < bowl.top - SUNK:
+            apart, wall = math.dist(thing.position[:2], bowl.position[:2]), max(bowl.size[:2]) / 2
+            if apart - half < wall - BLUR and apart + half > wall + BLUR:
+                return True
+    return False
 
 
 def joined(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import torch
 
-from simulator.base import COLOURS
+from simulator.base import COLOURS, Thing
 from world_model.outline import extents, outline
-from world_model.seeing import BROADEST, COVERED, covering, named, sized, spared
+from world_model.seeing import BROADEST, COVERED, STRANGER, covering, named, rim, sized, spared
 
 
 def test_the_closer_look_decides_the_size_unless_it_took_in_what_is_around() -> None:
@@ -29,6 +30,26 @@ def test_what_is_round_or_nearly_square_has_one_width_and_no_heading() -> None:
     assert named("ball", "red", shape, place).yaw == 0.0
     assert named("cube", "red", torch.tensor([0.042, 0.04, 0.04, 0.0]), place).size[:2] == pytest.approx((0.041, 0.041))
     assert named("cube", "red", shape, place).id == "red_cube"
+
+
+@pytest.mark.parametrize(
+    ("place", "colour", "mass", "fringe"),
+    [
+        ((0.045, 0.0, 0.015), "green", STRANGER / 2, True),
+        ((0.045, 0.0, 0.015), "green", 2 * STRANGER, False),
+        ((0.045, 0.0, 0.015), "red", STRANGER / 2, False),
+        ((0.02, 0.0, 0.02), "green", STRANGER / 2, False),
+        ((0.09, 0.0, 0.02), "green", STRANGER / 2, False),
+        ((0.045, 0.0, 0.06), "green", STRANGER / 2, False),
+    ],
+    ids=["across the wall", "too heavy", "another colour", "inside", "outside", "on the rim"],
+)
+def test_what_seems_to_stand_across_the_wall_of_a_bowl_is_part_of_it(
+    place: tuple[float, float, float], colour: str, mass: float, fringe: bool
+) -> None:
+    bowl = Thing("?", "bowl", "green", (0.11, 0.11, 0.04), (0.0, 0.0, 0.02))
+    seen = Thing("?", "cube", colour, (0.04, 0.04, 0.03), place)
+    assert rim((bowl, seen), np.array([50.0, mass], np.float32), 1) == fringe
 
 
 def test_a_plank_keeps_its_long_side_and_its_heading() -> None:
