@@ -75,7 +75,7 @@ class Approach:
 
 
 def steps(over: Spot, height: float, tip: Spot) -> list[Spot]:
-    """Return the displacements, one a control step, that bring ``tip`` to ``HOVER`` above ``over``, metres."""
+    """Return the displacements, one a control step, that bring ``tip`` to ``HOVER`` above ``over``, straight as seen from above."""
     (x, y, z), found = tip, list[Spot]()
     while True:
         ahead, sideways = over[0] - x, over[1] - y
@@ -84,6 +84,7 @@ def steps(over: Spot, height: float, tip: Spot) -> list[Spot]:
         if aside < THERE and abs(up) < THERE:
             return found
         wanted = (0.0, 0.0, up) if aside > STEEP and up > STEEP else (ahead, sideways, up)
-        step = tuple(min(MAX_STEP, max(-MAX_STEP, way)) for way in wanted)
-        found.append((step[0], step[1], step[2]))
+        slower = min(1.0, MAX_STEP / max(abs(wanted[0]), abs(wanted[1]), MAX_STEP))
+        step = wanted[0] * slower, wanted[1] * slower, min(MAX_STEP, max(-MAX_STEP, wanted[2]))
+        found.append(step)
         x, y, z = x + step[0], y + step[1], z + step[2]

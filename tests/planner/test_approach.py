@@ -59,3 +59,11 @@ def test_kept_sequences_stay_led_wherever_they_now_are() -> None:
     lead = approach.lead(2)
     assert lead is not None
     assert lead.rows.tolist() == [False, True]
+
+
+@pytest.mark.parametrize("over", [(-0.2, -0.15, 0.04), (0.05, 0.2, 0.04), (-0.2, 0.01, 0.1)])
+def test_the_tip_crosses_the_table_straight(over: tuple[float, float, float]) -> None:
+    tip = np.array([0.24, 0.0, 0.3])
+    way = np.cumsum(np.array(steps(over, 0.15, (0.24, 0.0, 0.3))), axis=0)[:, :2]
+    line = (np.array(over) - tip)[:2] / np.linalg.norm((np.array(over) - tip)[:2])
+    assert np.abs(way[:, 0] * line[1] - way[:, 1] * line[0]).max() < 1e-6
