@@ -1,4 +1,4 @@
-"""Sayings: whole sentences with the programs they mean, written for training by seven writers.
+"""Sayings: whole sentences with the programs they mean, written for training by ten writers.
 
 Each writer had an emphasis of their own, and none had seen the phrasings used for measuring. A file of
 ``hybrid/language/sayings`` holds one writer's, a line each: the sentence, a tab, its wire tokens. This page reads them;
@@ -15,7 +15,9 @@ from typing import Final
 from hybrid.errors import LanguageError
 
 FOLDER: Final = Path(__file__).parent / "sayings"
-EMPHASES: Final = ("pairs", "places", "sequences", "long", "arrangements", "conversation", "voices")
+EMPHASES: Final = (
+    "pairs", "places", "sequences", "long", "arrangements", "conversation", "voices", "breadth", "pointing", "mouths",
+)  # fmt: skip
 """What each writer gave most room to: the names of the files."""
 
 
