@@ -75,7 +75,7 @@ class Approach:
 
 
 def steps(over: Spot, height: float, tip: Spot) -> list[Spot]:
-    """Return the displacements, one a control step, that bring ``tip`` to ``HOVER`` above ``over``, straight from above."""
+    """Return the steps, metres, that bring ``tip`` straight across the table to ``HOVER`` above ``over``."""
     (x, y, z), found = tip, list[Spot]()
     while True:
         ahead, sideways = over[0] - x, over[1] - y
