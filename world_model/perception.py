@@ -37,6 +37,10 @@ IMAGINED_SHARE = 0.7
 """Weight of the imagined token of a barely seen thing (EVIDENCE 4b)."""
 SHORTER = 0.7
 """What is seen to be lower than this share of what it was believed to be was two things, or has fallen."""
+UNLIKE = 0.006
+"""Difference of heights from which what plainly stands alone is believed to be as tall as it looks now, metres."""
+ON_FLOOR = 0.012
+"""What ends lower than this stands on the table or on a container's floor, metres."""
 STILL = 0.012
 """What holds something and is seen this near to where it was expected has not moved, metres."""
 NOVEL = {
@@ -190,7 +194,9 @@ class TokenPerceiver:
         clear = {row: column for row, column in match.items() if seen.mass[column] >= CLEARLY_SEEN}
         still = holding(expected.scene.things, seen.things, clear)
         tokens[still] = expected.tokens[still]
-        bare = uncovered(expected.scene.things, seen.things, clear) | shorter(expected.scene.things, seen.things, clear)
+        bare = uncovered(expected.scene.things, seen.things, clear) | otherwise_tall(
+            expected.scene.things, seen.things, clear
+        )
         things = [replace(t, size=seen.things[bare[row]].size) if row in bare else t for row, t in enumerate(things)]
         for row, column in clear.items():
             if row not in still:
@@ -258,14 +264,20 @@ def uncovered(expected: Sequence[Thing], seen: Sequence[Thing], match: dict[int,
     return {row: column for row, column in match.items() if row in before and column not in now}
 
 
-def shorter(expected: Sequence[Thing], seen: Sequence[Thing], match: dict[int, int]) -> dict[int, int]:
-    """Return those of ``match`` that carry nothing and look much lower than believed: two were taken for one."""
-    carrying = set(carriers(seen).values())
-    return {
-        row: column
-        for row, column in match.items()
-        if column not in carrying and seen[column].size[2] < SHORTER * expected[row].size[2]
-    }
+def otherwise_tall(expected: Sequence[Thing], seen: Sequence[Thing], match: dict[int, int]) -> dict[int, int]:
+    """Return those of ``match`` that carry nothing and are not as tall as believed.
+
+    What stands alone on the table or in a container is measured from there; of what stands on something only much less
+    height tells: two were taken for one.
+    """
+    under = carriers(seen)
+    found: dict[int, int] = {}
+    for row, column in match.items():
+        before, now = expected[row].size[2], seen[column].size[2]
+        alone = column not in under and seen[column].kind in FLAT and seen[column].bottom < ON_FLOOR
+        if column not in under.values() and (now < SHORTER * before or (alone and abs(now - before) > UNLIKE)):
+            found[row] = column
+    return found
 
 
 def holding(expected: Sequence[Thing], seen: Sequence[Thing], match: dict[int, int]) -> list[int]:

@@ -21,7 +21,7 @@ from world_model.perception import (
     followed,
     holding,
     matched,
-    shorter,
+    otherwise_tall,
     stranger,
     uncovered,
     with_strangers,
@@ -288,9 +288,17 @@ def test_what_holds_something_lies_where_it_lay_unless_it_is_seen_elsewhere() ->
 def test_a_post_that_looks_half_as_tall_once_something_was_taken_off_it_was_two_blocks() -> None:
     post = replace(cube("red_cube_1", 0.0, 0.0), size=(0.04, 0.04, 0.08), position=(0.0, 0.0, 0.04))
     lone, upon = cube("?", 0.0, 0.0), replace(cube("?", 0.0, 0.0, "blue"), position=(0.0, 0.0, 0.06))
-    assert shorter((post,), (lone,), {0: 0}) == {0: 0}
-    assert shorter((post,), (lone, upon), {0: 0}) == {}
-    assert shorter((cube("red_cube_1", 0.0, 0.0),), (lone,), {0: 0}) == {}
+    assert otherwise_tall((post,), (lone,), {0: 0}) == {0: 0}
+    assert otherwise_tall((post,), (lone, upon), {0: 0}) == {}
+    assert otherwise_tall((cube("red_cube_1", 0.0, 0.0),), (lone,), {0: 0}) == {}
+
+
+def test_what_stands_alone_at_last_is_as_tall_as_it_looks_and_what_stands_on_something_as_it_was() -> None:
+    covered = replace(cube("red_cube_1", 0.0, 0.0), size=(0.04, 0.04, 0.055), position=(0.0, 0.0, 0.0275))
+    upon = replace(covered, position=(0.1, 0.1, 0.0675))
+    lone, under = cube("?", 0.0, 0.0), cube("?", 0.1, 0.1, "blue")
+    assert otherwise_tall((covered,), (lone,), {0: 0}) == {0: 0}
+    assert otherwise_tall((upon,), (replace(lone, position=(0.1, 0.1, 0.06)), under), {0: 0}) == {}
 
 
 def test_the_upper_face_is_believed_where_it_is_seen_whatever_height_a_thing_has(perceiver: TokenPerceiver) -> None:
