@@ -14,35 +14,23 @@ from dataclasses import replace
 
 import numpy as np
 import torch
-from scipy.optimize import linear_sum_assignment
 from torch import Tensor
 
 from simulator.base import MOVABLE, FloatArray, Observation, Scene, Thing
 from world_model.base import BLOCK, Belief
 from world_model.errors import PerceptionError
+from world_model.following import NEAR, followed, holding, matched_alike, otherwise_tall, uncovered
 from world_model.inventory import hidden, leftovers, misread, no_doubles
 from world_model.model import LatentState, WorldModel, token_error
 from world_model.novelty import ODDITIES, Look, look_of, oddities, peak_of, top_of, vacated
 from world_model.outline import outlines_of
 from world_model.seeing import DOUBLE, NOBODY, STRANGER, Seen, at, discern
-from world_model.stature import LOWEST, carriers, grounded, rest_of, rounded
+from world_model.stature import FLAT, LOWEST, carriers, closed, evened, grounded, rest_of, rounded
 
-NEAR = 0.06
-"""A thing seen this close to where it was expected is that thing, metres."""
-ELSEWHERE = 10.0
-"""Matching cost of another kind or colour, metres."""
 CLEARLY_SEEN = 6.0
 """Summed cell weight from which an observed token replaces the imagined one outright (tuned on play seeds)."""
 IMAGINED_SHARE = 0.7
 """Weight of the imagined token of a barely seen thing (EVIDENCE 4b)."""
-SHORTER = 0.7
-"""What is seen to be lower than this share of what it was believed to be was two things, or has fallen."""
-UNLIKE = 0.006
-"""Difference of heights from which what plainly stands alone is believed to be as tall as it looks now, metres."""
-ON_FLOOR = 0.012
-"""What ends lower than this stands on the table or on a container's floor, metres."""
-STILL = 0.012
-"""What holds something and is seen this near to where it was expected has not moved, metres."""
 NOVEL = {
     "unexplained": (
         "there is something on the table that is no thing the model knows",
@@ -60,8 +48,6 @@ INFERRED = 0.5
 """Confidence in a thing that nobody sees but that must be there."""
 FRINGE = 0.02
 """How far outside the outline of a thing of its colour a double may lie, metres."""
-FLAT = ("cube", "cylinder")
-"""Kinds whose upper face is flat."""
 UNUSUAL = 0.0025
 """How far off a height is read before the elevation image is believed instead, metres."""
 TOOL_LIKE = ("black", "gray")
@@ -97,11 +83,21 @@ class TokenPerceiver:
         if expected is None:
             self.refuse_novelty(seen, look)
         seen = self.measured(seen, look)
-        if expected is None:
-            belief = self.with_lent_balls(first_belief(seen, tool, names, inventory=self.inventory), look)
-            inferred = hidden(names.things, belief.scene.things) if names is not None and self.inventory else None
-            return belief if inferred is None else self.with_hidden(belief, *inferred)
-        return self.updated(seen, look, tool, expected)
+        if expected is not None:
+            return self.updated(seen, look, tool, expected)
+        belief = first_belief(seen, tool, names, inventory=self.inventory)
+        return self.settled(self.with_lent_balls(belief, look), names if self.inventory else None)
+
+    def settled(self, belief: Belief, names: Scene | None) -> Belief:
+        """Return a first ``belief`` with its stacks as tall as their blocks can be, and with what hides in them."""
+        things = belief.scene.things
+        if names is None:
+            return self.resized(belief, evened(things))
+        if {thing.id for thing in names.things} <= {thing.id for thing in things}:
+            return self.resized(belief, evened(closed(things)))
+        inferred = hidden(names.things, things)
+        belief = self.resized(belief, evened(things))
+        return belief if inferred is None else self.with_hidden(belief, *inferred)
 
     def with_hidden(self, belief: Belief, thing: Thing, like: int) -> Belief:
         """Return ``belief`` with a ``thing`` nobody sees, whose token is that of row ``like`` taken to its place."""
@@ -124,6 +120,12 @@ class TokenPerceiver:
             if row not in under.values():
                 thing = things[row]
                 things[row] = rounded(thing, peak_of(look, thing), rest_of(things, row, under))
+        return self.resized(belief, things)
+
+    def resized(self, belief: Belief, things: Sequence[Thing]) -> Belief:
+        """Return ``belief`` with its things read otherwise, ``things`` row by row, the tokens moved along."""
+        if tuple(things) == belief.scene.things:
+            return belief
         positions = torch.tensor([thing.position for thing in things]).view(-1, 3)
         tokens = self.model.relocated(belief.tokens, positions)
         return replace(belief, tokens=tokens, scene=Scene("belief", tuple(things)))
@@ -246,66 +248,6 @@ class TokenPerceiver:
         return replace(belief, tokens=state.tokens[0], tool=state.tool[0], scene=Scene("belief", placed))
 
 
-def matched(expected: Sequence[Thing], seen: Sequence[Thing]) -> dict[int, int]:
-    """Return rows of ``expected`` with the columns of ``seen`` that are the same things.
-
-    The assignment of least total distance; another colour never matches, another kind only at the same place.
-    """
-    if not expected or not seen:
-        return {}
-    costs = np.array([[difference(e, s) for s in seen] for e in expected])
-    rows, columns = linear_sum_assignment(costs)
-    return {int(r): int(c) for r, c in zip(rows, columns, strict=True) if costs[r, c] < ELSEWHERE}
-
-
-def uncovered(expected: Sequence[Thing], seen: Sequence[Thing], match: dict[int, int]) -> dict[int, int]:
-    """Return those of ``match`` that carried something when they were last seen and carry nothing now."""
-    before, now = set(carriers(expected).values()), set(carriers(seen).values())
-    return {row: column for row, column in match.items() if row in before and column not in now}
-
-
-def otherwise_tall(expected: Sequence[Thing], seen: Sequence[Thing], match: dict[int, int]) -> dict[int, int]:
-    """Return those of ``match`` that carry nothing and are not as tall as believed.
-
-    What stands alone on the table or in a container is measured from there; of what stands on something only much less
-    height tells: two were taken for one.
-    """
-    under = carriers(seen)
-    found: dict[int, int] = {}
-    for row, column in match.items():
-        before, now = expected[row].size[2], seen[column].size[2]
-        alone = column not in under and seen[column].kind in FLAT and seen[column].bottom < ON_FLOOR
-        if column not in under.values() and (now < SHORTER * before or (alone and abs(now - before) > UNLIKE)):
-            found[row] = column
-    return found
-
-
-def holding(expected: Sequence[Thing], seen: Sequence[Thing], match: dict[int, int]) -> list[int]:
-    """Return those rows of ``match`` that hold something, of which only a part is seen, and lie about as expected.
-
-    Of a zone, tray or bowl that is partly covered the middle and the heading seem to be elsewhere.
-    """
-    found: list[int] = []
-    for row, column in match.items():
-        thing, there = expected[row], seen[column]
-        apart = float(np.hypot(*np.subtract(thing.position, there.position)[:2]))
-        if thing.kind not in MOVABLE and apart < STILL:
-            reach = max(thing.size[:2]) / 2
-            within = [np.hypot(*np.subtract(s.position, thing.position)[:2]) < reach for s in seen if s.kind in MOVABLE]
-            found += [row] if any(within) else []
-    return found
-
-
-def difference(expected: Thing, seen: Thing) -> float:
-    """Return how unlike two things are, metres."""
-    distance = float(np.linalg.norm(np.subtract(expected.position, seen.position)))
-    if expected.colour != seen.colour:
-        return ELSEWHERE + distance
-    return (
-        distance if expected.kind == seen.kind else (distance + NEAR if distance < NEAR / 2 else ELSEWHERE + distance)
-    )
-
-
 def first_belief(seen: Seen, tool: Tensor, names: Scene | None, *, inventory: bool = True) -> Belief:
     """Return the belief of a first look, named after the declared scene where one is given; see ``inventory``."""
     declared = names.things if names is not None else ()
@@ -349,23 +291,6 @@ def stranger(seen: Seen, column: int, known: Sequence[int], tool: Tensor) -> boo
         if other.colour == thing.colour and lighter and apart < max(other.size) / 2 + FRINGE:
             return False
     return True
-
-
-def followed(expected: Sequence[Thing], seen: Seen) -> dict[int, int]:
-    """Return rows of ``expected`` with the columns of ``seen`` that are the same things.
-
-    A thing that is missed while one plain thing of its colour is left over has gone there and looks different: it fell.
-    """
-    match = matched(expected, seen.things)
-    rows = {thing.id: row for row, thing in enumerate(expected)}
-    lone = leftovers(expected, seen, {column: expected[row] for row, column in match.items()})
-    return match | {rows[thing.id]: column for column, thing in lone.items() if seen.mass[column] >= STRANGER}
-
-
-def matched_alike(declared: Sequence[Thing], seen: Sequence[Thing]) -> dict[int, int]:
-    """Return the match of declared and seen things of the same colour and kind."""
-    match = matched(declared, seen)
-    return {row: column for row, column in match.items() if declared[row].kind == seen[column].kind}
 
 
 def with_strangers(belief: Belief, seen: Seen, known: set[int]) -> Belief:

@@ -17,6 +17,8 @@ import numpy as np
 
 from simulator.base import CONTAINERS, MOVABLE, Thing
 
+FLAT = ("cube", "cylinder")
+"""Kinds whose upper face is flat."""
 OVERLAP = 0.6
 """Centres closer than this share of the mean extent, measured along the table, lie above each other."""
 STEP = 0.01
@@ -46,6 +48,9 @@ ON_TABLE = 0.04
 """What is lower than this and stands on nothing stands on the table, metres."""
 BALLS = (0.024, 0.064)
 """Diameters between which balls lie, metres."""
+ODD, FITS = 0.006, 0.05
+"""How far from its breadth a block of a stack must seem to be tall, metres, and how well their breadths must add up to
+the height of the stack, for all of its blocks to be believed as tall as broad."""
 ALIGNED, STICKS_OUT = 0.35, 0.009
 """Share of a covered thing's seen offset from what it carries that is believed; more than this is believed, metres."""
 
@@ -67,6 +72,56 @@ def standing(things: Sequence[Thing]) -> tuple[Thing, ...]:
         size = (*things[row].size[:2], max(LOWEST, high - low)) if above else things[row].size
         fitting[row] = replace(things[row], size=size, position=(x, y, (low + high) / 2))
     return tuple(fitting)
+
+
+def evened(things: Sequence[Thing]) -> list[Thing]:
+    """Return ``things`` with those of a stack as tall as they are broad where that fits and they seem quite otherwise.
+
+    How high a stack is altogether is seen well; where one block of it ends and the next begins is not.
+    """
+    found = list(things)
+    for stack in stacks(carriers(things)):
+        broad = [sum(things[row].size[:2]) / 2 for row in stack]
+        odd = max(abs(things[row].size[2] - width) for row, width in zip(stack, broad, strict=True))
+        scale = (things[stack[-1]].top - things[stack[0]].bottom) / sum(broad)
+        if odd > ODD and abs(scale - 1) < FITS:
+            found = piled(found, stack, [width * scale for width in broad])
+    return found
+
+
+def stacks(under: Mapping[int, int]) -> list[list[int]]:
+    """Return the rows of things that stand straight on one another, from the bottom up."""
+    found: list[list[int]] = []
+    for bottom in sorted(set(under.values()) - set(under)):
+        rows = [bottom]
+        while len(above := [row for row, carrier in under.items() if carrier == rows[-1]]) == 1:
+            rows.append(above[0])
+        if not above:
+            found.append(rows)
+    return found
+
+
+def closed(things: Sequence[Thing]) -> list[Thing]:
+    """Return ``things`` without room in stacks, where it is known that nothing is hidden: two were read too low.
+
+    They share the room as they are broad.
+    """
+    found = list(things)
+    for row, below in rooms(things):
+        upper, lower = sum(things[row].size[:2]), sum(things[below].size[:2])
+        height = found[row].top - found[below].bottom
+        found = piled(found, (below, row), (height * lower / (upper + lower), height * upper / (upper + lower)))
+    return found
+
+
+def piled(things: list[Thing], stack: Sequence[int], heights: Sequence[float]) -> list[Thing]:
+    """Return ``things`` with those of ``stack``, from the bottom up, of such ``heights``, each on the one below."""
+    found, low = list(things), things[stack[0]].bottom
+    for row, height in zip(stack, heights, strict=True):
+        size, (x, y, _) = found[row].size[:2], found[row].position
+        found[row] = replace(found[row], size=(*size, height), position=(x, y, low + height / 2))
+        low += height
+    return found
 
 
 def grounded(things: Sequence[Thing], thing: Thing) -> Thing:

@@ -14,18 +14,8 @@ from simulator.scene import load_scene
 from simulator.world import PhysicalWorld
 from world_model.checkpoint import load_checkpoint
 from world_model.errors import PerceptionError
-from world_model.perception import (
-    VANISHED,
-    TokenPerceiver,
-    first_belief,
-    followed,
-    holding,
-    matched,
-    otherwise_tall,
-    stranger,
-    uncovered,
-    with_strangers,
-)
+from world_model.following import followed, holding, matched, otherwise_tall, uncovered
+from world_model.perception import VANISHED, TokenPerceiver, first_belief, stranger, with_strangers
 from world_model.seeing import Seen
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from simulator.base import Thing
-from world_model.stature import STICKS_OUT, carriers, standing
+from world_model.stature import STICKS_OUT, carriers, closed, evened, rest_of, rounded, stacks, standing
 
 
 def block(name: str, z: float, height: float, x: float = 0.1) -> Thing:
@@ -71,3 +71,38 @@ def test_each_stacked_thing_is_listed_with_what_carries_it() -> None:
 
 def test_an_empty_table_has_no_heights() -> None:
     assert standing(()) == ()
+
+
+def test_blocks_whose_breadths_add_up_to_their_stack_are_as_tall_as_broad() -> None:
+    pile = (block("a", 0.0285, 0.057), block("b", 0.0725, 0.031), block("c", 0.104, 0.032))
+    assert [thing.size[2] for thing in evened(pile)] == pytest.approx([0.04] * 3)
+    assert [thing.position[2] for thing in evened(pile)] == pytest.approx([0.02, 0.06, 0.1])
+
+
+@pytest.mark.parametrize(
+    "heights", [(0.06, 0.04), (0.042, 0.037), (0.08, 0.08)], ids=["a post below", "nearly so", "two posts"]
+)
+def test_a_stack_that_its_breadths_do_not_explain_stays_as_it_was_seen(heights: tuple[float, float]) -> None:
+    pile = (block("a", heights[0] / 2, heights[0]), block("b", heights[0] + heights[1] / 2, heights[1]))
+    assert evened(pile) == list(pile)
+
+
+def test_room_in_a_stack_in_which_nothing_hides_is_shared_by_those_around_it() -> None:
+    low, high = closed((block("a", 0.0195, 0.039), block("b", 0.084, 0.037)))
+    assert low.size[2] == pytest.approx(high.size[2])
+    assert (low.bottom, low.top, high.top) == pytest.approx((0.0, high.bottom, 0.1025))
+
+
+def test_a_thing_that_carries_two_is_in_no_straight_stack() -> None:
+    low, one, other = block("a", 0.02, 0.04), block("b", 0.06, 0.04, 0.095), block("c", 0.06, 0.04, 0.105)
+    assert stacks(carriers((low, one))) == [[0, 1]]
+    assert stacks(carriers((low, one, other))) == []
+
+
+def test_a_ball_is_round_from_where_it_rests_to_its_peak_unless_no_ball_is_so_large() -> None:
+    ball = Thing("b", "ball", "red", (0.052, 0.052, 0.032), (0.0, 0.0, 0.02))
+    bowl = Thing("bowl", "bowl", "red", (0.11, 0.11, 0.04), (0.0, 0.0, 0.02))
+    rest = rest_of((ball, bowl), 0, {})
+    assert rounded(ball, 0.044, rest).size == pytest.approx((0.04,) * 3)
+    assert rounded(ball, 0.044, rest).position[2] == pytest.approx(0.024)
+    assert rounded(ball, 0.2, rest) == rounded(ball, None, rest) == ball

@@ -1,0 +1,107 @@
+"""Which of the things seen is which of those expected, and what of them cannot be as it was believed.
+
+Things of one colour are matched by nearness; what holds others stays where it was while it is seen there; a height that
+was read of a covered thing is read anew when nothing covers it any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from simulator.base import MOVABLE, Thing
+from world_model.inventory import leftovers
+from world_model.seeing import STRANGER, Seen
+from world_model.stature import FLAT, carriers
+
+NEAR = 0.06
+"""A thing seen this close to where it was expected is that thing, metres."""
+ELSEWHERE = 10.0
+"""Matching cost of another kind or colour, metres."""
+SHORTER = 0.7
+"""What is seen to be lower than this share of what it was believed to be was two things, or has fallen."""
+UNLIKE = 0.006
+"""Difference of heights from which what plainly stands alone is believed to be as tall as it looks now, metres."""
+ON_FLOOR = 0.012
+"""What ends lower than this stands on the table or on a container's floor, metres."""
+STILL = 0.012
+"""What holds something and is seen this near to where it was expected has not moved, metres."""
+
+
+def matched(expected: Sequence[Thing], seen: Sequence[Thing]) -> dict[int, int]:
+    """Return rows of ``expected`` with the columns of ``seen`` that are the same things.
+
+    The assignment of least total distance; another colour never matches, another kind only at the same place.
+    """
+    if not expected or not seen:
+        return {}
+    costs = np.array([[difference(e, s) for s in seen] for e in expected])
+    rows, columns = linear_sum_assignment(costs)
+    return {int(r): int(c) for r, c in zip(rows, columns, strict=True) if costs[r, c] < ELSEWHERE}
+
+
+def uncovered(expected: Sequence[Thing], seen: Sequence[Thing], match: dict[int, int]) -> dict[int, int]:
+    """Return those of ``match`` that carried something when they were last seen and carry nothing now."""
+    before, now = set(carriers(expected).values()), set(carriers(seen).values())
+    return {row: column for row, column in match.items() if row in before and column not in now}
+
+
+def otherwise_tall(expected: Sequence[Thing], seen: Sequence[Thing], match: dict[int, int]) -> dict[int, int]:
+    """Return those of ``match`` that carry nothing and are not as tall as believed.
+
+    What stands alone on the table or in a container is measured from there; of what stands on something only much less
+    height tells: two were taken for one.
+    """
+    under = carriers(seen)
+    found: dict[int, int] = {}
+    for row, column in match.items():
+        before, now = expected[row].size[2], seen[column].size[2]
+        alone = column not in under and seen[column].kind in FLAT and seen[column].bottom < ON_FLOOR
+        if column not in under.values() and (now < SHORTER * before or (alone and abs(now - before) > UNLIKE)):
+            found[row] = column
+    return found
+
+
+def holding(expected: Sequence[Thing], seen: Sequence[Thing], match: dict[int, int]) -> list[int]:
+    """Return those rows of ``match`` that hold something, of which only a part is seen, and lie about as expected.
+
+    Of a zone, tray or bowl that is partly covered the middle and the heading seem to be elsewhere.
+    """
+    found: list[int] = []
+    for row, column in match.items():
+        thing, there = expected[row], seen[column]
+        apart = float(np.hypot(*np.subtract(thing.position, there.position)[:2]))
+        if thing.kind not in MOVABLE and apart < STILL:
+            reach = max(thing.size[:2]) / 2
+            within = [np.hypot(*np.subtract(s.position, thing.position)[:2]) < reach for s in seen if s.kind in MOVABLE]
+            found += [row] if any(within) else []
+    return found
+
+
+def difference(expected: Thing, seen: Thing) -> float:
+    """Return how unlike two things are, metres."""
+    distance = float(np.linalg.norm(np.subtract(expected.position, seen.position)))
+    if expected.colour != seen.colour:
+        return ELSEWHERE + distance
+    return (
+        distance if expected.kind == seen.kind else (distance + NEAR if distance < NEAR / 2 else ELSEWHERE + distance)
+    )
+
+
+def followed(expected: Sequence[Thing], seen: Seen) -> dict[int, int]:
+    """Return rows of ``expected`` with the columns of ``seen`` that are the same things.
+
+    A thing that is missed while one plain thing of its colour is left over has gone there and looks different: it fell.
+    """
+    match = matched(expected, seen.things)
+    rows = {thing.id: row for row, thing in enumerate(expected)}
+    lone = leftovers(expected, seen, {column: expected[row] for row, column in match.items()})
+    return match | {rows[thing.id]: column for column, thing in lone.items() if seen.mass[column] >= STRANGER}
+
+
+def matched_alike(declared: Sequence[Thing], seen: Sequence[Thing]) -> dict[int, int]:
+    """Return the match of declared and seen things of the same colour and kind."""
+    match = matched(declared, seen)
+    return {row: column for row, column in match.items() if declared[row].kind == seen[column].kind}
