@@ -14,6 +14,7 @@ from typing import Final
 
 from hybrid.language import lexicon, schema
 from hybrid.language.circumstance import meant as as_meant
+from hybrid.language.lengths import hinted, told
 from hybrid.language.schema import AnyStep, Noun, Program, Selector, Term
 from hybrid.language.selection import Table, candidates
 from hybrid.language.wire import CENTIMETRES, WIRE_TOKENS
@@ -31,9 +32,6 @@ _EXCEPTION: Final = re.compile(
 )
 """Words after which a program that leaves nothing out is suspect."""
 _UNTIL: Final = re.compile(r"\buntil\b")
-_QUANTITY: Final = re.compile(
-    r"(\d+|a couple of|" + "|".join((*lexicon.NUMBER_WORDS, "an", "a")) + r")\s*(cms?|centim\w*|mm|millim\w*|inch\w*)"
-)
 _NUMBERED: Final = re.compile(
     r"\b(?:the|all|all the|these|those|all of the) (two|three|four|five|six|[2-6]) (?:\w+ )?(?:"
     + "|".join(lexicon.plural(word) for words in lexicon.KIND_WORDS.values() for word in words)
@@ -42,8 +40,10 @@ _NUMBERED: Final = re.compile(
 """How many there are of what is meant, said with it: *the three cubes*."""
 _DETERMINED: Final = re.compile(r"\b(?:the|a|an|my|that|this|our|your|some|any|all)\s+((?:[\w'-]+\s*){1,4})")
 _TOWER_ENDS: Final = {
-    "base": re.compile(r"bot+om|base|found|below|under|low|first|start|begin|down|\bon\b(?! (?:the )?(?:very )?top\b)"),
-    "peak": re.compile(r"top|last|end|finish|peak|crown|high|tip|up|above|over"),
+    "base": re.compile(
+        r"bot+om|base|found|below|under|low|first|start|begin|down|foot|carr|\bon\b(?! (?:the )?(?:very )?top\b)"
+    ),
+    "peak": re.compile(r"top|last|end|finish|peak|crown|high|tip|up|above|over|\bcap|\blid\b"),
 }
 """What somebody says who names the lowest or the highest of a tower."""
 _ORDERED: Final = re.compile(
@@ -52,22 +52,26 @@ _ORDERED: Final = re.compile(
 )
 """Words of a request whose steps follow one another, so that a thing may go to one place and on to another."""
 _PLACING: Final = frozenset({"on", "in", "at", "next_to", "left_of", "right_of", "in_front_of", "behind", "between"})
-_SOUNDS: Final = {"left": re.compile(r"\blef+\b"), "right": re.compile(r"\b(?:rite|write)")}
-"""How a side is written by ear."""
+_SOUNDS: Final = {
+    "left": re.compile(r"\blef+\b|\bwest|\bnine o'?clock"),
+    "right": re.compile(r"\b(?:rite|write)|\beast|\bthree o'?clock"),
+}
+"""How a side is written by ear, or named by a map or a clock."""
+_OTHER_SIDE: Final = re.compile(r"\both\w?r (?:side|end|edge|way)\b")
 _CHOSEN: Final[dict[str, re.Pattern[str]]] = {
     "second_left": re.compile(r"second|2nd|next|number (?:two|2)|two from"),
     "second_right": re.compile(r"second|2nd|next|number (?:two|2)|two from"),
     "third_left": re.compile(r"third|3rd|number (?:three|3)|three from"),
     "third_right": re.compile(r"third|3rd|number (?:three|3)|three from"),
     "biggest": re.compile(r"big|larg|great|huge|fat|wid|giant|size"),
-    "smallest": re.compile(r"small|tin[iy]|litt|least|wee|mini|size"),
+    "smallest": re.compile(r"smal|tin[iy]|litt|least|wee|mini|size"),
     "row_diagonal": re.compile(r"diag|corner|slant|oblique|askew"),
 }
 """How a choice among several, or a slanting row, is said; without it nobody means one."""
 _KEEPING: Final = re.compile(
-    r"without|\bnot?\b|n't\b|\blet (?:\w+ ){1,4}be\b|\b(?:dont|dare|never|nobody|leav\w*|left|stay\w*|keep\w*|kept|mind"
-    r"|careful\w*|care|avoid\w*|alone|hands|steer|still|remain\w*|peace|taboo|limits|fine|watch|untouched|undisturbed"
-    r"|beware)\b"
+    r"wi\w{1,3}out|\bnot?\b|n't\b|\blet (?:\w+ ){1,4}be\b|\b(?:dont|dare|never|nobody|leav\w*|left|stay\w*|keep\w*|kept"
+    r"|mind|careful\w*|care|avoid\w*|alone|hands|steer|still|remain\w*|peace|taboo|limits|fine|watch|untouched|undisturbed"
+    r"|beware|cannot|stands? fast|holds? position|fixed|glued|bumped|read-only)\b"
 )
 """Words without one of which nothing is asked to stay as it is."""
 _CLOSE: Final = 0.74
@@ -77,6 +81,14 @@ _KIND_SUPPORT: Final = {
     for kind, words in lexicon.KIND_WORDS.items()
     if kind != "thing"
 }
+_LIKENED: Final[dict[str, re.Pattern[str]]] = {
+    "ball": re.compile(r"\broundish\b|\bround(?:ed)? (?:one|thing|object|piece)s?\b|\bspheric"),
+    "cylinder": re.compile(r"\bcylindr"),
+    "cube": re.compile(r"\bcubic|\bpieces? of wood\b"),
+    "block": re.compile(r"\bcubic|\bpieces? of wood\b"),
+    "container": re.compile(r"\bvessels?\b"),
+}
+"""How a kind is told without a noun of its own."""
 _PLAIN_KINDS: Final = ("cylinder", "ball", "bowl", "tray", "zone")
 _BLOCKS: Final = _KIND_SUPPORT["block"] | _KIND_SUPPORT["cube"] | {"box", "boxes"}
 _BOWLS: Final = _KIND_SUPPORT["container"] | _KIND_SUPPORT["bowl"] | _KIND_SUPPORT["tray"]
@@ -182,8 +194,8 @@ def unsaid(text: str) -> frozenset[str]:
     lowered = text.lower().replace("’", "'")
     colours = {colour for colour in lexicon.COLOUR_WORDS if not _names_colour(lowered, colour)}
     kinds = {kind for kind in lexicon.KIND_WORDS if kind != "thing" and not _names_kind(lowered, kind)}
-    sides = {side for side in ("left", "right") if not _names_side(lowered, side)}
-    said = {f"{_centimetres(number, unit)}cm" for number, unit in _QUANTITY.findall(lowered)}
+    sides = {"left", "right"} - _sides(lowered)
+    said = {f"{length}cm" for length in told(lowered) | hinted(lowered)}
     aside = {token for token in WIRE_TOKENS for side in sides if side in token and not token.startswith("row_")}
     aside |= {token for token, words in _CHOSEN.items() if not words.search(lowered)}
     aside |= set() if _KEEPING.search(lowered) else {"keep"}
@@ -260,7 +272,7 @@ def _names_colour(text: str, colour: schema.Colour) -> bool:
 
 def _names_kind(text: str, kind: str) -> bool:
     words = _BLOCKS if kind in ("block", "cube") else _BOWLS if kind == "container" else _KIND_SUPPORT[kind]
-    return _mentions(text, words)
+    return _mentions(text, words) or (kind in _LIKENED and bool(_LIKENED[kind].search(text)))
 
 
 def _kind_doubts(text: str, program: Program) -> list[str]:
@@ -270,10 +282,13 @@ def _kind_doubts(text: str, program: Program) -> list[str]:
 
 def _side_doubts(text: str, program: Program) -> list[str]:
     meant = "".join(step.model_dump_json(exclude={"course"}) for step in program.steps)
-    named = [side for side in ("left", "right") if _names_side(text, side)]
-    if named and re.search(r"\bother (?:side|end|edge)\b", text):
-        return []
-    return [f"nobody said {side}" for side in ("left", "right") if side in meant and side not in named]
+    return [f"nobody said {side}" for side in ("left", "right") if side in meant and side not in _sides(text)]
+
+
+def _sides(text: str) -> set[str]:
+    """The sides that ``text`` names; *the other side* is the one that it does not name."""
+    named = {side for side in ("left", "right") if _names_side(text, side)}
+    return {"left", "right"} if named and _OTHER_SIDE.search(text) else named
 
 
 def _names_side(text: str, side: str) -> bool:
@@ -299,20 +314,12 @@ def _negation_doubts(text: str, program: Program) -> list[str]:
 
 
 def _distance_doubts(text: str, program: Program) -> list[str]:
-    said = {_centimetres(number, unit) for number, unit in _QUANTITY.findall(text)}
+    said = told(text)
     moving = (schema.Shift, schema.Approach, schema.Further)
     meant = {step.by for step in program.steps if isinstance(step, moving) and isinstance(step.by, int)}
     meant |= {
         step.centimetres for step in program.steps if isinstance(step, schema.Pair) and step.centimetres is not None
     }
     if _RETRACTION.search(text):
-        return [f"nobody said {length} cm" for length in sorted(meant - said)]
-    return ["the distances differ"] if meant != said else []
-
-
-def _centimetres(number: str, unit: str) -> int:
-    words = {"a": 1, "an": 1, "a couple of": 2}
-    count = int(number) if number.isdigit() else words.get(number) or lexicon.NUMBER_WORDS.index(number) + 1
-    if unit.startswith("m"):
-        return round(count / 10)
-    return round(count * 2.54) if unit.startswith("in") else count
+        return [f"nobody said {length} cm" for length in sorted(meant - said - hinted(text))]
+    return [] if said <= meant <= said | hinted(text) else ["the distances differ"]

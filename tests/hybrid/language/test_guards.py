@@ -6,9 +6,13 @@ import pytest
 
 from hybrid.language.guards import doubts, ignored_colours, miscounted, moved_on, unknown_words, unsaid
 from hybrid.language.reading import from_tokens
+from hybrid.language.sayings import all_sayings
 from hybrid.language.wire import END, Stack
 from simulator.base import Fact, Subgoal
 from tests.hybrid.language.tables import table
+
+FREELY_SAID = ("the round thing you eat soup from", "the dish makes do where it is")
+"""In the sayings that mean a bowl, and something to keep, by no word of the guards."""
 
 
 def doubt(text: str, words: str) -> tuple[str, ...]:
@@ -82,6 +86,37 @@ def test_what_was_not_said_is_barred_and_the_language_stays_open():
     for token in ("left_of", "5cm", "the", "green", "cube", "the", "bowl", END):
         assert token in stack.allowed() - barred
         stack = stack.after(token)
+
+
+def test_nothing_that_a_saying_means_is_barred():
+    for saying in all_sayings():
+        if not any(free in saying.text for free in FREELY_SAID):
+            assert not unsaid(saying.text) & set(saying.tokens), saying.text
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "barred"),
+    [
+        ("three more centimetres to the right", "3cm", "1cm"),
+        ("red at the left end, blue at the other end", "@right", "4cm"),
+        ("the ball to the other side of the tray", "ball", "@right"),
+        ("move the roundish one to nine o'clock", "@left", "cylinder"),
+        ("the ball round the bowl's back", "bowl", "cube"),
+        ("round the back of the bowl with the cube", "cube", "ball"),
+        ("cube on the ball. tray stands fast", "keep", "bowl"),
+        ("as fast as you can, the cube on the ball", "cube", "keep"),
+    ],
+)
+def test_what_is_said_in_other_words_is_open_and_the_rest_barred(text, said, barred):
+    assert said not in unsaid(text)
+    assert barred in unsaid(text)
+
+
+def test_a_number_without_its_unit_may_be_meant_and_need_not():
+    text = "shift the ball 5 cm to the left and the cube by 10 to the right"
+    assert doubt(text, "shift the ball to_left 5cm ; shift the cube to_right 10cm") == ()
+    assert doubt(text, "shift the ball to_left 5cm ; shift the cube to_right 9cm")
+    assert doubt("the ball a hand's breadth to the left", "shift the ball to_left 10cm") == ()
 
 
 def test_a_known_word_is_not_another_one_misspelled():
