@@ -25,7 +25,7 @@ from world_model.model import LatentState, WorldModel, token_error
 from world_model.novelty import ODDITIES, Look, look_of, oddities, peak_of, top_of, vacated
 from world_model.outline import outlines_of
 from world_model.seeing import DOUBLE, NOBODY, STRANGER, Seen, at, discern
-from world_model.stature import FLAT, LOWEST, carriers, closed, evened, grounded, rest_of, rounded
+from world_model.stature import FLAT, LOWEST, carriers, closed, evened, grounded, rest_of, rounded, slimmed
 
 CLEARLY_SEEN = 6.0
 """Summed cell weight from which an observed token replaces the imagined one outright (tuned on play seeds)."""
@@ -90,7 +90,7 @@ class TokenPerceiver:
 
     def settled(self, belief: Belief, names: Scene | None) -> Belief:
         """Return a first ``belief`` with its stacks as tall as their blocks can be, and with what hides in them."""
-        things = belief.scene.things
+        things = tuple(slimmed(belief.scene.things))
         if names is None:
             return self.resized(belief, evened(things))
         if {thing.id for thing in names.things} <= {thing.id for thing in things}:

@@ -101,6 +101,18 @@ def stacks(under: Mapping[int, int]) -> list[list[int]]:
     return found
 
 
+def slimmed(things: Sequence[Thing]) -> list[Thing]:
+    """Return ``things`` with blocks in bowls no broader than tall: the wall around them is read into their breadth."""
+    bowls = [thing for thing in things if thing.kind == "bowl"]
+    found: list[Thing] = []
+    for thing in things:
+        x, y, height = thing.size
+        square = thing.kind in FLAT and abs(x - y) < ODD and (x + y) / 2 > height + ODD
+        slim = replace(thing, size=(height,) * 3) if square and lies_in_one([thing, *bowls], thing) else thing
+        found.append(slim)
+    return found
+
+
 def closed(things: Sequence[Thing]) -> list[Thing]:
     """Return ``things`` without room in stacks, where it is known that nothing is hidden: two were read too low.
 

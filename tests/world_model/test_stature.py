@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from simulator.base import Thing
-from world_model.stature import STICKS_OUT, carriers, closed, evened, rest_of, rounded, stacks, standing
+from world_model.stature import STICKS_OUT, carriers, closed, evened, rest_of, rounded, slimmed, stacks, standing
 
 
 def block(name: str, z: float, height: float, x: float = 0.1) -> Thing:
@@ -106,3 +107,11 @@ def test_a_ball_is_round_from_where_it_rests_to_its_peak_unless_no_ball_is_so_la
     assert rounded(ball, 0.044, rest).size == pytest.approx((0.04,) * 3)
     assert rounded(ball, 0.044, rest).position[2] == pytest.approx(0.024)
     assert rounded(ball, 0.2, rest) == rounded(ball, None, rest) == ball
+
+
+def test_a_block_in_a_bowl_is_no_broader_than_tall_and_one_beside_it_may_be() -> None:
+    bowl = Thing("bowl", "bowl", "red", (0.11, 0.11, 0.04), (0.1, 0.0, 0.02))
+    swollen = replace(block("a", 0.024, 0.04), size=(0.058, 0.058, 0.04))
+    aside, plank = replace(swollen, position=(-0.1, 0.0, 0.02)), replace(swollen, size=(0.1, 0.03, 0.03))
+    assert slimmed((bowl, swollen))[1].size == pytest.approx((0.04,) * 3)
+    assert slimmed((bowl, aside, plank)) == [bowl, aside, plank]
