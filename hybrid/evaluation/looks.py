@@ -17,6 +17,8 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
+from hybrid.base import Perceiver
+from hybrid.bootstrap import PRODUCT, build_perceiver
 from hybrid.config import load_settings
 from hybrid.errors import HybridError
 from hybrid.evaluation.heldout import refuse_testing
@@ -26,7 +28,6 @@ from simulator.tasks import Task, make_task
 from simulator.world import PhysicalWorld
 from world_model.checkpoint import DEFAULT, load_checkpoint
 from world_model.errors import PerceptionError
-from world_model.perception import TokenPerceiver
 from world_model.stature import carriers
 
 SUITES: Final = "stack,place,dynamics,rearrange,blocksworld"
@@ -64,7 +65,7 @@ class Look:
         return self.refused or self.ghosts > 0 or any(glance.errors is None for glance in self.glances)
 
 
-def looked(perceiver: TokenPerceiver, task: Task) -> Look:
+def looked(perceiver: Perceiver, task: Task) -> Look:
     """Return what a first look at ``task`` made of its things."""
     world = PhysicalWorld(task.scene, physics=task.physics)
     try:
@@ -137,7 +138,7 @@ def main() -> None:
         parser.exit(2, f"{error}\n")
     torch.set_num_threads(1)
     model, card = load_checkpoint(load_settings().checkpoint or DEFAULT, cameras=DEFAULT_CAMERAS)
-    perceiver, looks, wrong = TokenPerceiver(model), list[Look](), list[str]()
+    perceiver, looks, wrong = build_perceiver(model, PRODUCT), list[Look](), list[str]()
     for suite in asked.suites.split(","):
         for seed in range(asked.seed, asked.seed + asked.episodes):
             looks.append(looked(perceiver, make_task(suite, seed)))
