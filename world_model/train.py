@@ -125,6 +125,18 @@ Practise = Callable[[WorldModel], Path]
 """Lets a model whose proposals have learnt from play alone play itself; returns the folder of what was recorded."""
 
 
+@contextmanager
+def one_thread() -> Generator[None]:
+    """Let tensors be computed by one thread, and by as many as before afterwards."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+@one_thread()
 def train(preset: Preset, data: Path, out: Path, *, seed: int, practise: Practise, progress: Progress) -> Card:
     """Train ``preset`` on the play in ``data``; write the checkpoint to ``out`` and return its card.
 
@@ -133,14 +145,14 @@ def train(preset: Preset, data: Path, out: Path, *, seed: int, practise: Practis
     "A Reduction of Imitation Learning and Structured Prediction to No-Regret Online Learning", 2011).
 
     What does not depend on each other is trained in two processes of one thread each: an iteration of the encoder
-    takes 0.78 s on one core and still 0.58 s on two.
+    takes 0.78 s on one core and still 0.58 s on two, and beside other programs two threads mostly wait for each other.
     """
     job = Job(preset, (data,), out, seed)
     play = read_play(data)
     film = label_film(play, Geometry(play.cameras))
     (out / "run").mkdir(parents=True, exist_ok=True)
     torch.save(film.owners, out / "run" / "owners.pt")
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool, one_thread():
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         beside = pool.submit(fit_beside, job)
         curves = {phase: fit_encoder(job, film, phase, progress) for phase in ("encoder", "refine")}
         curves.update(beside.result())
@@ -167,17 +179,6 @@ def train(preset: Preset, data: Path, out: Path, *, seed: int, practise: Practis
     card = Card(f"{preset.name}-{seed}", model.config, described, metrics, curves)
     save_checkpoint(out, model, card)
     return card
-
-
-@contextmanager
-def one_thread() -> Generator[None]:
-    """Let tensors be computed by one thread, and by as many as before afterwards."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def fit_beside(job: Job) -> dict[str, list[dict[str, float]]]:

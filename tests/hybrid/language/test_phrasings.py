@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from hybrid.base import Decomposition
 from hybrid.language.phrasings import Phrasing, judge, load_phrasings
 from hybrid.language.report import mistyped
+from hybrid.language.sayings import all_sayings
 from simulator.base import Fact, Subgoal
 from tests.hybrid.language.tables import table
 
@@ -105,3 +107,10 @@ def test_a_slip_changes_one_word_and_is_the_same_every_time():
         assert slipped == mistyped(item, 7)
         before, after = item.text.split(), slipped.text.split()
         assert sum(a != b for a, b in zip(before, after, strict=True)) <= 1
+
+
+def test_the_training_sentences_hold_no_phrasing_but_a_few_that_everybody_says():
+    said = {re.sub(r"[^a-z0-9 ]", "", saying.text.lower()).strip() for saying in all_sayings()}
+    for file in (PEOPLE, STRANGERS):
+        phrasings = [re.sub(r"[^a-z0-9 ]", "", item.text.lower()).strip() for item in load_phrasings(file)]
+        assert sum(text in said for text in phrasings) < 0.01 * len(phrasings)
