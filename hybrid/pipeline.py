@@ -11,7 +11,6 @@ streaming, checkpoints and interrupts are LangGraph's.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Literal, TypedDict
 
 from langgraph.graph import END, START, StateGraph
@@ -237,7 +236,7 @@ def observed(state: State, runtime: Context) -> Update:
     first, perceiver = session.plan.manipulations[0], session.parts.perceiver
     seen = perceiver.look(observation, expected=session.expected)
     leap = perceiver.leap_surprise(before, encoded([first])[0].numpy(), seen)
-    session.belief = replace(seen, leap_surprise=leap)
+    session.belief = seen.surprised(seen.surprise, leap)
     tell(runtime, "observed", surprise=seen.surprise, leap_surprise=leap, things=seen.scene.things)
     if progressed(before, session.belief, first.thing):
         learn_from(session, before, current(state, session))

@@ -186,10 +186,10 @@ class ControlCost:
 
     def _others(self, place: tuple[float, float]) -> FloatArray:
         """Return ``[O, 4]``: centre, upper face and inner radius of what stands beside ``place``, metres."""
-        size, where = self.start.size[0].numpy(), self.before[0].numpy()
+        size, where = (part[0].numpy().astype(np.float32) for part in (self.start.size, self.before))
         radius = (size[:, 0] + size[:, 1]) / 4 - np.hypot(size[:, 0] - size[:, 1], 2 * size[:, 3]) / 4
         found = np.stack([where[:, 0], where[:, 1], where[:, 2] + size[:, 2] / 2, radius], axis=1)
-        beside = distances(found[:, :2] - np.array(place, dtype=np.float32)) > radius
+        beside = distances(np.subtract(found[:, :2], place, dtype=np.float32)) > radius
         beside[self.row] = False
         return found[beside].astype(np.float32)
 

@@ -8,7 +8,7 @@ Letters used for array shapes in this package, beside the simulator's (``V H W T
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -40,6 +40,10 @@ class Belief:
     confidence: Tensor
     surprise: float = 0.0
     leap_surprise: float = 0.0
+
+    def surprised(self, surprise: float, leap_surprise: float) -> Belief:
+        """Return the same belief with other surprises."""
+        return replace(self, surprise=surprise, leap_surprise=leap_surprise)
 
     def index(self, thing_id: str) -> int:
         """Return the row of ``thing_id`` in ``tokens``; raises ``KeyError`` when it is not believed to exist."""

@@ -86,8 +86,8 @@ def _belief(data: bytes) -> Belief:
     arrays, words = _unpack(data)
     tensors = {name: torch.from_numpy(arrays[name].copy()) for name in _TENSORS}
     scene = TypeAdapter(Scene).validate_python(words["scene"])
-    surprises = {name: float(words.get(name, 0.0)) for name in ("surprise", "leap_surprise")}
-    return Belief(scene=scene, **surprises, **tensors)
+    known = Belief(tensors["tokens"], tensors["tool"], scene, tensors["visible"], tensors["confidence"])
+    return known.surprised(*(float(words.get(name, 0.0)) for name in ("surprise", "leap_surprise")))
 
 
 def _plan(data: bytes) -> Plan:

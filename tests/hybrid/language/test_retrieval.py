@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from hybrid.language.grammar import Grammar
 from hybrid.language.retrieval import RetrievalLanguageModel
+from hybrid.language.wire import to_tokens
 from simulator.scene import load_scene
 
 DEMO = load_scene("demo")
+SAMPLES = 8000
 
 
 @pytest.fixture(scope="module")
 def retrieval() -> RetrievalLanguageModel:
-    return RetrievalLanguageModel(samples=3000)
+    return RetrievalLanguageModel(samples=SAMPLES)
 
 
-def test_a_plain_request_is_found_with_its_own_colours(retrieval):
-    answer = retrieval.decompose("put the red cube on the blue cube", DEMO)
+def test_what_is_remembered_is_found_with_the_colours_that_are_said(retrieval):
+    grammar = Grammar(seed=1)
+    drawn = [grammar.sample() for _ in range(SAMPLES)]
+    shape = re.compile(r"on the (\w+) cube the (\w+) cube </s>")
+    found = next(
+        (sample.text, plain)
+        for sample in drawn
+        if (plain := shape.fullmatch(" ".join(to_tokens(sample.program))))
+        and all(f"the {colour} cube" in sample.text for colour in plain.groups())
+    )
+    words = (
+        found[0].replace(f"the {found[1][1]} cube", "the RED cube").replace(f"the {found[1][2]} cube", "the BLUE cube")
+    )
+    answer = retrieval.decompose(words, DEMO)
     assert [fact.as_list() for s in answer.subgoals for fact in s.facts] == [["on", "red_cube_1", "blue_cube_1"]]
-    assert answer.backend == "retrieval-3000"
+    assert answer.backend == f"retrieval-{SAMPLES}"
 
 
 def test_every_answer_is_valid_or_a_refusal(retrieval):
