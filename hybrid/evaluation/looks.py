@@ -22,13 +22,13 @@ from hybrid.bootstrap import PRODUCT, build_perceiver
 from hybrid.config import load_settings
 from hybrid.errors import HybridError
 from hybrid.evaluation.heldout import refuse_testing
-from simulator.base import CONTAINERS, Thing
+from simulator.base import Thing
 from simulator.camera import DEFAULT_CAMERAS
 from simulator.tasks import Task, make_task
 from simulator.world import PhysicalWorld
 from world_model.checkpoint import DEFAULT, load_checkpoint
 from world_model.errors import PerceptionError
-from world_model.stature import carriers
+from world_model.stature import carriers, lies_in_one
 
 SUITES: Final = "stack,place,dynamics,rearrange,blocksworld"
 ELSEWHERE: Final = 0.03
@@ -89,10 +89,7 @@ def lies(things: Sequence[Thing], row: int) -> str:
     under, thing = carriers(things), things[row]
     if row in under or row in under.values():
         return "stacked"
-    holders = [other for other in things if other.kind in CONTAINERS and other.id != thing.id]
-    inside = any(
-        np.hypot(*np.subtract(thing.position, other.position)[:2]) < max(other.size[:2]) / 2 for other in holders
-    )
+    inside = lies_in_one([other for other in things if other.id != thing.id], thing)
     return "in a container" if inside else "alone"
 
 
@@ -134,15 +131,15 @@ def main() -> None:
     asked = parser.parse_args()
     try:
         refuse_testing(asked.seed, tuning=asked.tuning)
+        tasks = [make_task(suite, asked.seed + k) for suite in asked.suites.split(",") for k in range(asked.episodes)]
     except HybridError as error:
         parser.exit(2, f"{error}\n")
     torch.set_num_threads(1)
     model, card = load_checkpoint(load_settings().checkpoint or DEFAULT, cameras=DEFAULT_CAMERAS)
     perceiver, looks, wrong = build_perceiver(model, PRODUCT), list[Look](), list[str]()
-    for suite in asked.suites.split(","):
-        for seed in range(asked.seed, asked.seed + asked.episodes):
-            looks.append(looked(perceiver, make_task(suite, seed)))
-            wrong += [f"{suite} {seed}"] if looks[-1].wrong else []
+    for task in tasks:
+        looks.append(looked(perceiver, task))
+        wrong += [f"{task.suite} {task.seed}"] if looks[-1].wrong else []
     table = Table(title=f"first looks, checkpoint {card.name}, errors in mm: median / 90th percentile")
     for head in ("kind", "lies", "n", "wrong", "along the table", "in height", "of its breadth", "of its height"):
         table.add_column(head)
