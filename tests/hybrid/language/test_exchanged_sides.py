@@ -45,12 +45,10 @@ def test_a_side_that_has_no_token_of_its_own_is_not_mirrored(text, wire):
     assert mirrored(saying(text, wire)) == saying(text, wire)
 
 
-def test_every_mirrored_saying_names_the_sides_it_means():
+def test_mirroring_a_saying_adds_no_doubt():
     for one in all_sayings():
         other = mirrored(one)
-        program_of(other)
-        if other != one:
-            assert not any("left" in reason or "right" in reason for reason in doubts(other.text, program_of(other)))
+        assert len(doubts(other.text, program_of(other))) <= len(doubts(one.text, program_of(one))), other
 
 
 @pytest.mark.parametrize(
