@@ -34,7 +34,7 @@ _POLITE: Final = re.compile(
     r"|(?:can't|couldn't|won't|wouldn't) you|you (?:couldn't|wouldn't)|no (?:rush|problem|hurry|trouble|worries|matter)"
     r"|(?:is not|isn't|not|'s not) (?:too (?:much|hard)|asking|a problem|possible)|nothing (?:else|better|fancy|more)"
     r"|(?:i|we) (?:really )?(?:don't|do not|dont|didn't|didnt) (?:care|mind|know|like it)"
-    r"|(?:i|we) (?:don't|do not|dont|didn't|didnt) want (?:that|it|this)\b(?! \w)"
+    r"|(?:i|we) (?:don't|do not|dont|didn't|didnt) (?:like|want (?:that|it|this))\b(?! \w)|(?:whether )?or not"
     r"|(?:don't|dont|do not) (?:worry|bother|forget)|(?:doesn't|doesnt) (?:matter|belong|look|get)"
     r"|(?:can't|cannot) (?:find|reach|see)|won't (?:roll|fall|get)|oh no|and not a moment"
     r"|without (?:any )?(?:hurry|rush|haste|ado|delay)|don't let (?:it )?(?:go|fall)|leave (?:it|them) there"

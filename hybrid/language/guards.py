@@ -1,8 +1,7 @@
 """Lexical checks of a program against the words it came from.
 
-The network's confidence is calibrated except for polarity and the odd swapped colour (EVIDENCE 7: *mustn't be near*
-became *near* at log p -0.03). These checks are deterministic and cheap; a program that fails one is not acted on
-without asking.
+The network's confidence is calibrated except for polarity and the odd swapped colour. These checks are deterministic
+and cheap; a program that fails one is not acted on without asking.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from typing import Final
 from hybrid.language import lexicon, schema
 from hybrid.language.circumstance import meant as as_meant
 from hybrid.language.lengths import hinted, told
+from hybrid.language.negation import negation_doubts
 from hybrid.language.schema import AnyStep, Noun, Program, Selector, Term
 from hybrid.language.selection import Table, candidates
 from hybrid.language.wire import CENTIMETRES, WIRE_TOKENS
@@ -26,12 +26,6 @@ _RETRACTION: Final = re.compile(
     r"|[.,-]\s*no\b(?! (?:need|rush|hurry|problem|trouble))"
 )
 """Words that take something back: what they revoke need not show in the program."""
-_EXCEPTION: Final = re.compile(
-    r"\b(?:except\w*|excluding|apart from(?! each| one)|other than|save for"
-    r"|(?:all|everything|anything|every \w+|all \w+|all the \w+) but)\b"
-)
-"""Words after which a program that leaves nothing out is suspect."""
-_UNTIL: Final = re.compile(r"\buntil\b")
 _NUMBERED: Final = re.compile(
     r"\b(?:the|all|all the|these|those|all of the) (two|three|four|five|six|[2-6]) (?:\w+ )?(?:"
     + "|".join(lexicon.plural(word) for words in lexicon.KIND_WORDS.values() for word in words)
@@ -41,9 +35,9 @@ _NUMBERED: Final = re.compile(
 _DETERMINED: Final = re.compile(r"\b(?:the|a|an|my|that|this|our|your|some|any|all)\s+((?:[\w'-]+\s*){1,4})")
 _TOWER_ENDS: Final = {
     "base": re.compile(
-        r"bot+om|base|found|below|under|low|first|start|begin|down|foot|carr|\bon\b(?! (?:the )?(?:very )?top\b)"
+        r"bot+om|base|found|below|under|low|first|start|begin|down|foot|carr|hold|\bon\b(?! (?:the )?(?:very )?top\b)"
     ),
-    "peak": re.compile(r"top|last|end|finish|peak|crown|high|tip|up|above|over|\bcap|\blid\b"),
+    "peak": re.compile(r"top|last|end|finish|peak|crown|high|tip|up|above|over|summit|\bcap|\blid\b"),
 }
 """What somebody says who names the lowest or the highest of a tower."""
 _ORDERED: Final = re.compile(
@@ -53,25 +47,26 @@ _ORDERED: Final = re.compile(
 """Words of a request whose steps follow one another, so that a thing may go to one place and on to another."""
 _PLACING: Final = frozenset({"on", "in", "at", "next_to", "left_of", "right_of", "in_front_of", "behind", "between"})
 _SOUNDS: Final = {
-    "left": re.compile(r"\blef+\b|\bwest|\bnine o'?clock"),
-    "right": re.compile(r"\b(?:rite|write)|\beast|\bthree o'?clock"),
+    "left": re.compile(r"\blef+\b|\bwest|\bnine o'?clock|(?<![\w'])lt?(?![\w'])"),
+    "right": re.compile(r"\b(?:rite|write)|\beast|\bthree o'?clock|(?<![\w'])rt?(?![\w'])"),
 }
-"""How a side is written by ear, or named by a map or a clock."""
-_OTHER_SIDE: Final = re.compile(r"\both\w?r (?:side|end|edge|way)\b")
+"""How a side is written by ear, in short, or named by a map or a clock."""
+_OTHER_SIDE: Final = re.compile(r"\both\w?r (?:side|end|edge|way)\b|\b(?:too (?:far|much)|wrong side)\b")
 _CHOSEN: Final[dict[str, re.Pattern[str]]] = {
-    "second_left": re.compile(r"second|2nd|next|number (?:two|2)|two from"),
-    "second_right": re.compile(r"second|2nd|next|number (?:two|2)|two from"),
-    "third_left": re.compile(r"third|3rd|number (?:three|3)|three from"),
-    "third_right": re.compile(r"third|3rd|number (?:three|3)|three from"),
+    "second_left": re.compile(r"second|2nd|next|penultimate|last but one|(?:number|no\.?) ?(?:two|2)|two from"),
+    "second_right": re.compile(r"second|2nd|next|penultimate|last but one|(?:number|no\.?) ?(?:two|2)|two from"),
+    "third_left": re.compile(r"third|3rd|(?:number|no\.?) ?(?:three|3)|three from"),
+    "third_right": re.compile(r"third|3rd|(?:number|no\.?) ?(?:three|3)|three from"),
     "biggest": re.compile(r"big|larg|great|huge|fat|wid|giant|size"),
-    "smallest": re.compile(r"smal|tin[iy]|litt|least|wee|mini|size"),
-    "row_diagonal": re.compile(r"diag|corner|slant|oblique|askew"),
+    "smallest": re.compile(r"smal|lesser|tin[iy]|litt|least|wee|mini|size"),
+    "row_diagonal": re.compile(r"diag|corner|slant|oblique|askew|(?:back|front|far|near|top|bottom) (?:left|right) to"),
 }
 """How a choice among several, or a slanting row, is said; without it nobody means one."""
 _KEEPING: Final = re.compile(
-    r"wi\w{1,3}out|\bnot?\b|n't\b|\blet (?:\w+ ){1,4}be\b|\b(?:dont|dare|never|nobody|leav\w*|left|stay\w*|keep\w*|kept"
-    r"|mind|careful\w*|care|avoid\w*|alone|hands|steer|still|remain\w*|peace|taboo|limits|fine|watch|untouched|undisturbed"
-    r"|beware|cannot|stands? fast|holds? position|fixed|glued|bumped|read-only)\b"
+    r"wi\w{1,3}out|\bnot?\b|n't\b|\blet (?:\w+ ){1,4}be\b|\b(?:(?:do|does|is|ca|wo|must|should)nt|\w+nae|dare|never"
+    r"|n\w{1,2}ther|nobody|nothing|leav\w*|except|left|stay\w*|keep\w*|kept|mind|careful\w*|care|avoid\w*|alone|hands|steer|still"
+    r"|remain\w*|peace|taboo|limits|fine|watch|untouched|undisturbed|beware|cannot|stands? fast|holds? position|fixed"
+    r"|glued|bumped|read-only|unchanged|fr[eo]ez\w*|frozen|bides?)\b"
 )
 """Words without one of which nothing is asked to stay as it is."""
 _CLOSE: Final = 0.74
@@ -134,7 +129,9 @@ def doubts(text: str, program: Program) -> tuple[str, ...]:
     reasons += [f"{colour} was said" for colour in ignored_colours(text, program)]
     reasons += [f"{kind} was said" for kind in _ignored_kinds(lowered, program)]
     reasons += [*_kind_doubts(lowered, program), *_side_doubts(lowered, program)]
-    return (*reasons, *_negation_doubts(lowered, program), *_distance_doubts(lowered, program))
+    if not _RETRACTION.search(as_meant(lowered)):
+        reasons += negation_doubts(lowered, program, tuple(nouns(program)))
+    return (*reasons, *_distance_doubts(lowered, program))
 
 
 def moved_on(text: str, subgoals: Sequence[Subgoal]) -> tuple[str, ...]:
@@ -214,7 +211,8 @@ def _ways(text: str, first: str, last: str) -> str:
     """Whether ``text`` says *from first to last*, *from last to first*, or neither."""
     to = r"(?:most|hand|side|end|edge|wards?|\W|the|of|table)*?\bto\b(?:\W|the)*?"
     found = ["on"] if re.search(rf"\b{first}{to}\b{last}", text) else []
-    return (found + (["back"] if re.search(rf"\b{last}{to}\b{first}", text) else []) + [""])[0]
+    found += ["back"] if re.search(rf"\b{last}{to}\b{first}", text) else []
+    return found[0] if len(found) == 1 else ""
 
 
 def unknown_words(text: str) -> tuple[str, ...]:
@@ -294,23 +292,6 @@ def _sides(text: str) -> set[str]:
 def _names_side(text: str, side: str) -> bool:
     """Whether *left* or *right* is said, as part of a word too (*leftwards*), misspelt, or as it sounds."""
     return side in text or bool(_SOUNDS[side].search(text)) or _mentions(text, (side, f"{side}most"))
-
-
-def _negation_doubts(text: str, program: Program) -> list[str]:
-    text = as_meant(text)
-    if (
-        not (lexicon.NEGATION.search(text) or _EXCEPTION.search(text))
-        or _RETRACTION.search(text)
-        or _UNTIL.search(text)
-    ):
-        return []
-    spoken = schema.Clear | schema.Undo | schema.Instead
-    limits = program.keep or any(isinstance(step, spoken) or step.push for step in program.steps)
-    apart = any(isinstance(step, schema.Pair) and step.relation == "apart" for step in program.steps)
-    excludes = any(isinstance(noun, Selector) and noun.excluding for noun in nouns(program))
-    if _EXCEPTION.search(text) and not (excludes or limits or apart):
-        return ["something was left out"]
-    return [] if limits or apart or excludes else ["something was ruled out"]
 
 
 def _distance_doubts(text: str, program: Program) -> list[str]:

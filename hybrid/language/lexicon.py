@@ -225,12 +225,6 @@ NUMBER_WORDS: Final[tuple[str, ...]] = tuple(
     nineteen twenty""".split()
 )
 
-NEGATION: Final = re.compile(
-    r"\b(?:not|no|never|without|dont|don't|isn't|aren't|mustn't|shouldn't|can't|cannot|won't|avoid\w*|nothing|nor|except"
-    r"|(?:leav\w*|keep\w*|stay\w*) \w+ ?\w* ?\w* (?:alone|put|there|where))\b"
-)
-"""Words after which a program that forbids or excludes nothing is suspect: polarity errors are confident."""
-
 _COLOUR_OF: Final[dict[str, Colour]] = {word: colour for colour, words in COLOUR_WORDS.items() for word in words}
 
 

@@ -1,4 +1,4 @@
-"""Sayings: whole sentences with the programs they mean, written for training by ten writers.
+"""Sayings: whole sentences with the programs they mean, written for training by many writers.
 
 Each writer had an emphasis of their own, and none had seen the phrasings used for measuring. A file of
 ``hybrid/language/sayings`` holds one writer's, a line each: the sentence, a tab, its wire tokens. This page reads them;
@@ -15,10 +15,6 @@ from typing import Final
 from hybrid.errors import LanguageError
 
 FOLDER: Final = Path(__file__).parent / "sayings"
-EMPHASES: Final = (
-    "pairs", "places", "sequences", "long", "arrangements", "conversation", "voices", "breadth", "pointing", "mouths",
-)  # fmt: skip
-"""What each writer gave most room to: the names of the files."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +23,11 @@ class Saying:
 
     text: str
     tokens: tuple[str, ...]
+
+
+def emphases() -> tuple[str, ...]:
+    """Return what each writer gave most room to: the names of the files, in order."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.tsv")))
 
 
 @cache
@@ -46,4 +47,4 @@ def sayings(emphasis: str) -> tuple[Saying, ...]:
 @cache
 def all_sayings() -> tuple[Saying, ...]:
     """Return the sentences of all writers."""
-    return tuple(saying for emphasis in EMPHASES for saying in sayings(emphasis))
+    return tuple(saying for emphasis in emphases() for saying in sayings(emphasis))

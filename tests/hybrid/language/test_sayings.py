@@ -14,7 +14,7 @@ from hybrid.language.grammar_sayings import program_of
 from hybrid.language.guards import nouns
 from hybrid.language.lexicon import colours_in
 from hybrid.language.network import MAX_TEXT_TOKENS, MAX_WIRE_TOKENS, SHIPPED, TOKENIZER_FILE
-from hybrid.language.sayings import EMPHASES, FOLDER, all_sayings
+from hybrid.language.sayings import all_sayings, emphases
 from hybrid.language.wire import to_tokens
 
 PUSHING = re.compile(
@@ -25,8 +25,8 @@ PUSHING = re.compile(
 
 
 def test_every_writer_is_heard():
-    assert sorted(path.stem for path in FOLDER.glob("*.tsv")) == sorted(EMPHASES)
-    assert all(len(told.sayings(emphasis)) >= 50 for emphasis in EMPHASES)
+    assert len(emphases()) >= 18
+    assert all(len(told.sayings(emphasis)) >= 50 for emphasis in emphases())
 
 
 def test_every_line_is_a_sentence_and_a_program_written_without_loss():
