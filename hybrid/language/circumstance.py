@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from hybrid.language.lexicon import COLOUR_WORDS
+
 _MODAL: Final = r"(?:can|can't|could|don't|won't|have|may|will|know|see|get|need)"
 _REASON: Final = re.compile(
     r"[\s,;]*\b(?:because|cos|cuz|coz|since (?:i|we|it|it's|he|she|they|that|there|this|the|my|our)"
@@ -26,7 +28,16 @@ _EITHER: Final = re.compile(
     re.IGNORECASE,
 )
 """Words that leave a choice to us."""
+_SIMILE: Final = re.compile(
+    r"(?:^|(?P<open>,))\s*(?:just |exactly |a bit )?(?P<how>like|as if|as though) (?P<what>[^,.;:!?\n]+)"
+    r"(?:,|(?P<end>[.!?]|$))",
+    re.IGNORECASE,
+)
+"""What something is likened to, between commas: *in the bowl, like an egg in its cup*."""
 _BACKWARD: Final = re.compile(r"\b(?:it|its|them|they|that|this|those|there|one)\b", re.IGNORECASE)
+_COLOURS: Final = frozenset(word for words in COLOUR_WORDS.values() for word in words)
+_DEFINITE: Final = frozenset("the this that these those it them all before so left right other others last".split())
+"""Words with which a comparison may be part of what is asked: *like the other one*, *like before*."""
 _LEAST: Final = 3
 """Fewest words of a request that a reason may leave."""
 _POLITE: Final = re.compile(
@@ -60,12 +71,20 @@ def bare(text: str) -> str:
 
     *Since I need the tray later, put the ball in the bowl* asks for the ball in the bowl.
     """
-    left = _EITHER.sub(" ", text)
+    left = _EITHER.sub(" ", _SIMILE.sub(_unlikened, text))
     unreasoned = _REASON.sub(" ", left)
     if unreasoned != left and not _BACKWARD.search(unreasoned) and len(unreasoned.split()) >= _LEAST:
         left = unreasoned
     left = re.sub(r"\s+([,.;:!?])", r"\1", " ".join(left.split())).lstrip(" ,.;:-")
     return left if len(left.split()) >= 2 else text
+
+
+def _unlikened(found: re.Match[str]) -> str:
+    """A simile left out, unless it speaks of what may be on the table."""
+    said = set(re.findall(r"[a-z]+", found["what"].lower()))
+    if said & (_COLOURS | (_DEFINITE if found["how"].lower() == "like" else set())):
+        return found[0]
+    return found["end"] or (", " if found["open"] else "")
 
 
 def meant(text: str) -> str:

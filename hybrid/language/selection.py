@@ -105,8 +105,10 @@ def candidates(term: Selector, table: Table, role: Role = "target") -> list[Thin
     """Return all that fit ``term`` whatever its quantifier, none when nothing does; errors as in ``select``."""
     if term.kind == "unknown":
         raise Unresolvable(_unknown(term, table))
-    gone = {thing.id for noun in term.excluding for thing in _matching(noun, table.scene.things)}
+    gone = {thing.id for noun in term.excluding for thing in _excluded(noun, table.scene)}
     found = [thing for thing in _fitting(term, table, role) if thing.id not in gone]
+    if term.extreme in _ORDINALS and len(found) == 1:
+        return _placed(term, found[0], table.scene)
     return _superlative(term, found)
 
 
@@ -239,23 +241,39 @@ def _superlative(term: Selector, found: list[Thing]) -> list[Thing]:
         x = sum(thing.position[0] for thing in found) / len(found)
         y = sum(thing.position[1] for thing in found) / len(found)
         return [min(found, key=lambda thing: (math.hypot(thing.position[0] - x, thing.position[1] - y), thing.id))]
-    ranked = sorted(found, key=lambda thing: (_RANKS[term.extreme or ""](thing), thing.id))
-    return ranked[: _COUNTS.get(term.quantifier, 1)]
+    rank, margin = _RANKS[term.extreme or ""]
+    ranked = sorted(found, key=lambda thing: (rank(thing), thing.id))
+    count = _COUNTS.get(term.quantifier, 1)
+    tied = [thing for thing in ranked[count:] if rank(thing) - rank(ranked[count - 1]) < margin]
+    return [*ranked[:count], *(tied if term.quantifier == "the" else ())]
 
 
-_RANKS: Final[dict[str, Callable[[Thing], float]]] = {
-    "leftmost": lambda thing: -thing.position[1],
-    "rightmost": lambda thing: thing.position[1],
-    "nearest": lambda thing: thing.position[0],
-    "farthest": lambda thing: -thing.position[0],
-    "highest": lambda thing: -thing.top,
-    "lowest": lambda thing: thing.top,
-    "biggest": lambda thing: -volume(thing),
-    "smallest": volume,
-    "tallest": lambda thing: -thing.size[2],
-    "shortest": lambda thing: thing.size[2],
+def _placed(term: Selector, thing: Thing, scene: Scene) -> list[Thing]:
+    """The only *orange cube*, where it is *the second from the left* of all cubes or of all that moves."""
+    for rest in (Noun(kind=term.kind), Noun(kind="thing")):
+        rivals = [other for other in _matching(rest, scene.things) if other.kind in MOVABLE]
+        if thing in _superlative(Selector(kind=rest.kind, extreme=term.extreme), rivals):
+            return [thing]
+    return []
+
+
+_LEVEL: Final = 0.004
+"""Difference of positions or heights below which nobody calls one of two things the leftmost or the tallest, metres."""
+_ALIKE: Final = 0.05
+"""Difference of volumes, as a logarithm, below which neither is the bigger."""
+_RANKS: Final[dict[str, tuple[Callable[[Thing], float], float]]] = {
+    "leftmost": (lambda thing: -thing.position[1], _LEVEL),
+    "rightmost": (lambda thing: thing.position[1], _LEVEL),
+    "nearest": (lambda thing: thing.position[0], _LEVEL),
+    "farthest": (lambda thing: -thing.position[0], _LEVEL),
+    "highest": (lambda thing: -thing.top, _LEVEL),
+    "lowest": (lambda thing: thing.top, _LEVEL),
+    "biggest": (lambda thing: -math.log(volume(thing)), _ALIKE),
+    "smallest": (lambda thing: math.log(volume(thing)), _ALIKE),
+    "tallest": (lambda thing: -thing.size[2], _LEVEL),
+    "shortest": (lambda thing: thing.size[2], _LEVEL),
 }
-"""What each superlative makes smallest."""
+"""What each superlative makes smallest, and by how much it must be smaller than the next."""
 
 
 def _anchored(anchor: Anchor, found: list[Thing], table: Table) -> list[Thing]:
@@ -268,6 +286,11 @@ def _anchored(anchor: Anchor, found: list[Thing], table: Table) -> list[Thing]:
         return sorted(rest, key=lambda thing: sign * min(_distance(thing, mark) for mark in marks))[:1]
     test = _LINKS[anchor.link]
     return [thing for thing in found if any(mark.id != thing.id and test(thing, mark) for mark in marks)]
+
+
+def _excluded(noun: Noun, scene: Scene) -> list[Thing]:
+    """What *except the leftmost red one* leaves out."""
+    return _superlative(Selector(**noun.model_dump()), _bulky(noun, _matching(noun, scene.things)))
 
 
 def _marks(noun: Noun | Pronoun, table: Table) -> list[Thing]:

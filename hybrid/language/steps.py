@@ -77,6 +77,8 @@ def _pair(step: schema.Pair, progress: Progress) -> _Resolved:
     progress.beside = target.id if aside else ""
     progress.table = progress.table.noting([target])
     movers = progress.movers(step.a, frozenset({target.id}))
+    if step.relation == "on" and [thing.id for thing in movers] == [target.id]:
+        target = _target(step.b, "in", progress)  # *The green block on the green bit* is meant for another green thing.
     if step.relation in ("on", "in"):
         return movers, _supported(movers, target, step, progress.table.scene)
     if step.centimetres is not None and [thing.id for thing in movers] == [target.id]:
@@ -239,11 +241,24 @@ def _tower(step: schema.Tower, progress: Progress) -> _Resolved:
 
 
 def _swap(step: schema.Swap, progress: Progress) -> _Resolved:
-    a = progress.movers(step.a)
-    b = progress.movers((step.b,), frozenset(thing.id for thing in a))
+    pair = _said_twice(step)
+    if pair is not None:
+        a, b = progress.movers((pair,))[:1], progress.movers((pair,))[1:]
+    else:
+        a = progress.movers(step.a)
+        b = progress.movers((step.b,), frozenset(thing.id for thing in a))
     if len(a) != 1 or len(b) != 1 or a[0].id == b[0].id:
         raise Unresolvable("two different things can change places, not others")
     return [*a, *b], arrangement.swapped(a[0], b[0], progress.table.scene)
+
+
+def _said_twice(step: schema.Swap) -> schema.Selector | None:
+    """All of what a swap names twice in the same words: *trade those two red blocks around*."""
+    first, second = step.a[0], step.b
+    if not isinstance(first, schema.Selector) or not isinstance(second, schema.Selector):
+        return None
+    pair = first.model_copy(update={"quantifier": "all"})
+    return pair if pair == second.model_copy(update={"quantifier": "all"}) and pair.extreme is None else None
 
 
 def _match(step: schema.Match, progress: Progress) -> _Resolved:

@@ -59,3 +59,19 @@ def test_contrasts_and_courtesies_name_nothing_that_is_wanted(said, gone, stays)
 @pytest.mark.parametrize("said", ["the ball must not be near the bowl", "don't touch the ball", "but not the red one"])
 def test_what_rules_something_out_is_kept(said):
     assert "no" in meant(said) or "n't" in meant(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("like a super onto a brood box, purple goes on the red", "purple goes on the red"),
+        (
+            "Could the blue one sit in the bowl, like an egg in its cup, and the rest stay?",
+            "Could the blue one sit in the bowl, and the rest stay?",
+        ),
+        ("put red on blue, like a hat!", "put red on blue!"),
+        ("put it on the tray, like the red one", "put it on the tray, like the red one"),
+    ],
+)
+def test_a_simile_is_left_out_unless_it_names_what_may_be_here(text, left):
+    assert bare(text) == left

@@ -133,6 +133,26 @@ def test_all_is_a_loop_and_except_leaves_out():
     ]
 
 
+def test_an_exception_may_choose_among_several():
+    scene = table(
+        ("red", "cube", 0.0, 0.1), ("red", "cube", 0.0, -0.1), ("blue", "cube", 0.1, 0.0), ("tan", "tray", -0.1, 0.0)
+    )
+    moved = {str(fact[1]) for fact in facts("in all cube except the leftmost red thing the tray", scene)}
+    assert moved == {"red_cube_2", "blue_cube_1"}
+
+
+def test_two_of_a_kind_named_alike_change_places():
+    scene = table(("red", "cube", 0.0, 0.1), ("red", "cube", 0.0, -0.1), ("blue", "cube", 0.1, 0.0))
+    said_once = facts("swap the leftmost red thing the rightmost red thing", scene)
+    assert facts("swap all red thing the red thing", scene) == said_once
+    assert facts("swap the red cube the red cube", scene) == said_once
+
+
+def test_what_would_stand_on_itself_stands_on_the_other_thing_of_its_colour():
+    scene = table(("green", "cube", 0.0, 0.1), ("green", "zone", 0.0, -0.1))
+    assert facts("on the green block the green thing", scene) == [["in", "green_cube_1", "green_zone_1"]]
+
+
 def test_the_with_several_candidates_is_a_question_whose_choices_select():
     answer = resolve(program("in the red block the tray"), TWINS)
     assert answer.status == "question"

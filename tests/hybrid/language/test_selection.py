@@ -8,7 +8,7 @@ import pytest
 
 from hybrid.language.reading import from_tokens
 from hybrid.language.schema import Pronoun, Selector
-from hybrid.language.selection import Table, Unresolvable, select
+from hybrid.language.selection import Table, Unresolvable, candidates, select
 from hybrid.language.wire import END
 from simulator.base import Scene, Thing
 from tests.hybrid.language.tables import table
@@ -33,7 +33,6 @@ def ids(words: str, scene: Scene = SCENE, **state) -> list[str]:
     [
         ("the leftmost thing", "red_cube_1"),
         ("the rightmost thing", "red_ball_1"),
-        ("the nearest block", "blue_cube_1"),
         ("the farthest cube", "red_cube_1"),
         ("the highest cube", "green_cube_1"),
         ("the cube .under the green thing", "blue_cube_1"),
@@ -99,9 +98,25 @@ def test_superlatives_agree_with_a_plain_maximum_on_random_tables():
     for _ in range(50):
         scene = table(*(("red", "cube", rng.uniform(-0.2, 0.2), rng.uniform(-0.2, 0.2)) for _ in range(5)))
         for extreme, (axis, sign) in keys.items():
-            best = max(scene.things, key=lambda thing, axis=axis, sign=sign: sign * thing.position[axis])
-            chosen = select(Selector(extreme=extreme, kind="cube"), Table(scene), "mover")
-            assert [thing.id for thing in chosen] == [best.id]
+            reach = {thing.id: sign * thing.position[axis] for thing in scene.things}
+            level = [thing for thing, far in reach.items() if far > max(reach.values()) - 0.004]
+            chosen = candidates(Selector(extreme=extreme, kind="cube"), Table(scene))
+            assert sorted(thing.id for thing in chosen) == sorted(level)
+
+
+@pytest.mark.parametrize("words", ["the nearest block", "the biggest cube", "the tallest thing"])
+def test_a_superlative_that_two_share_is_asked_about(words):
+    with pytest.raises(Unresolvable) as raised:
+        ids(words)
+    assert raised.value.question
+    assert len(raised.value.choices) >= 2
+
+
+def test_an_only_one_of_its_kind_may_be_told_by_its_place_among_others():
+    row = table(("red", "cube", 0.0, 0.1), ("orange", "cube", 0.0, 0.0), ("blue", "cube", 0.0, -0.1))
+    assert ids("the second_left orange cube", row) == ["orange_cube_1"]
+    with pytest.raises(Unresolvable, match="no blue cube"):
+        ids("the second_left blue cube", row)
 
 
 def test_a_place_is_where_the_things_on_its_side_are_but_never_across_the_table():
