@@ -25,7 +25,7 @@ from transformers import EncoderDecoderModel
 
 from hybrid.base import Json
 from hybrid.language.decoding import greedy
-from hybrid.language.grammar import LONGEST, SLIPS, Grammar, Sample
+from hybrid.language.grammar import LONGEST, SAID, SLIPS, Grammar, Sample
 from hybrid.language.network import (
     MAX_TEXT_TOKENS,
     MAX_WIRE_TOKENS,
@@ -63,6 +63,8 @@ class Recipe(Schedule):
 
     slips: float = SLIPS
     """Share of the samples with slips of the keyboard; 0 is a control."""
+    said: float = SAID
+    """Share of the samples that are sayings; 0 is a control."""
     scratch: bool = False
     """Start from random weights instead of the pretrained encoder: a control."""
 
@@ -140,7 +142,7 @@ def _batches(recipe: Recipe, beginning: Start, step: int, total: int) -> Iterato
     pools = math.ceil(total / _POOL)
     for pool in range(step // _POOL, pools):
         longest = _SHORT if pool < recipe.short_share * pools else LONGEST
-        grammar = Grammar(recipe.seed * 1_000_003 + pool, beginning.words, longest, recipe.slips)
+        grammar = Grammar(recipe.seed * 1_000_003 + pool, beginning.words, longest, recipe.slips, recipe.said)
         samples = [_fitting(grammar, beginning) for _ in range(_POOL * recipe.batch)]
         samples.sort(key=lambda pair: len(pair[0].text) + 4 * len(pair[1]))
         starts = list(range(0, len(samples), recipe.batch))
@@ -222,6 +224,7 @@ def main() -> None:
     parser.add_argument("--encoder-rate", type=float, default=Recipe.encoder_rate)
     parser.add_argument("--decoder-rate", type=float, default=Recipe.decoder_rate)
     parser.add_argument("--slips", type=float, default=Recipe.slips, help="share of samples with slips of the keyboard")
+    parser.add_argument("--said", type=float, default=Recipe.said, help="share of samples that are sayings")
     parser.add_argument("--scratch", action="store_true", help="random weights instead of the pretrained encoder")
     parser.add_argument("--threads", type=int, default=Recipe.threads)
     given = parser.parse_args()
