@@ -58,7 +58,7 @@ def test_what_is_pushed_is_said_to_be_pushed():
 
 
 def test_a_line_of_another_form_is_named(monkeypatch, tmp_path):
-    (tmp_path / "odd.tsv").write_text("red on blue\ton the red thing the blue thing\nno program\n")
+    (tmp_path / "bent.tsv").write_text("red on blue\ton the red thing the blue thing\nno program\n")
     monkeypatch.setattr(told, "FOLDER", tmp_path)
-    with pytest.raises(LanguageError, match=r"odd\.tsv, line 2"):
-        told.sayings("odd")
+    with pytest.raises(LanguageError, match=r"bent\.tsv, line 2"):
+        told.sayings("bent")
