@@ -38,12 +38,18 @@ _BACKWARD: Final = re.compile(r"\b(?:it|its|them|they|that|this|those|there|one)
 _COLOURS: Final = frozenset(word for words in COLOUR_WORDS.values() for word in words)
 _DEFINITE: Final = frozenset("the this that these those it them all before so left right other others last".split())
 """Words with which a comparison may be part of what is asked: *like the other one*, *like before*."""
+_MEASURED: Final = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|half|couple|bit|tad|inch\w*|fingers?|hand)\b",
+    re.IGNORECASE,
+)
+"""Words of an amount: *back a hair, like three centimetres*."""
 _LEAST: Final = 3
 """Fewest words of a request that a reason may leave."""
 _POLITE: Final = re.compile(
     r"\b(?:(?:do not|don't|dont|do you|would you|if you wouldn't) mind|why (?:not|don't|isn't|aren't)"
     r"|(?:can't|couldn't|won't|wouldn't) you|you (?:couldn't|wouldn't)|no (?:rush|problem|hurry|trouble|worries|matter)"
-    r"|(?:is not|isn't|not|'s not) (?:too (?:much|hard)|asking|a problem|possible)|nothing (?:else|better|fancy|more)"
+    r"|(?:is not|isn't|not|'s not) (?:too (?:much|hard)|asking|a (?:problem|bother|nuisance|trouble)|possible)"
+    r"|(?:not|isn't|aren't|shouldn't|don't) (?:be |stand |sit )?(?:so|too|as) \w+|nothing (?:else|better|fancy|more)"
     r"|(?:i|we) (?:really )?(?:don't|do not|dont|didn't|didnt) (?:care|mind|know|like it)"
     r"|(?:i|we) (?:don't|do not|dont|didn't|didnt) (?:like|want (?:that|it|this))\b(?! \w)|(?:whether )?or not"
     r"|(?:don't|dont|do not) (?:worry|bother|forget)|(?:doesn't|doesnt) (?:matter|belong|look|get)"
@@ -82,7 +88,8 @@ def bare(text: str) -> str:
 def _unlikened(found: re.Match[str]) -> str:
     """A simile left out, unless it speaks of what may be on the table."""
     said = set(re.findall(r"[a-z]+", found["what"].lower()))
-    if said & (_COLOURS | (_DEFINITE if found["how"].lower() == "like" else set())):
+    likened = found["how"].lower() == "like"
+    if said & (_COLOURS | (_DEFINITE if likened else set())) or (likened and _MEASURED.search(found["what"])):
         return found[0]
     return found["end"] or (", " if found["open"] else "")
 

@@ -68,14 +68,14 @@ def require_no_circle(subgoals: Sequence[Subgoal], scene: Scene) -> None:
 
 def require_kept_still(subgoals: Sequence[Subgoal], kept: Sequence[Thing], scene: Scene) -> None:
     """Refuse to move what was asked to be left alone."""
-    movers = {mover for subgoal in subgoals for fact in subgoal.facts for mover in _movers(fact)}
+    moved = {mover for subgoal in subgoals for fact in subgoal.facts for mover in movers(fact)}
     for thing in kept:
-        if thing.id in movers:
+        if thing.id in moved:
             raise Unresolvable(f"{name(thing, scene)} is to be moved and to be left alone at once")
 
 
-def _movers(fact: Fact) -> tuple[str, ...]:
-    """Ids a fact asks to move; clearing names only what others leave."""
+def movers(fact: Fact) -> tuple[str, ...]:
+    """Return the ids that a fact asks to move; clearing names only what others leave."""
     if fact.relation == "clear":
         return ()
     return tuple(str(a) for a in fact.arguments) if fact.relation == "line" else (str(fact.arguments[0]),)

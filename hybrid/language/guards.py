@@ -69,6 +69,8 @@ _KEEPING: Final = re.compile(
     r"|glued|bumped|read-only|unchanged|fr[eo]ez\w*|frozen|bides?)\b"
 )
 """Words without one of which nothing is asked to stay as it is."""
+_ORIGIN: Final = re.compile(r"\b(?:off|from|on|of) (?:the |that )?(?:\w+ )?(?:\w+\b)")
+"""Where a thing is that is to be taken away from there."""
 _CLOSE: Final = 0.74
 """Similarity ratio from which a word counts as a misspelling of another; *bleu* and *blue* have 0.75."""
 _KIND_SUPPORT: Final = {
@@ -166,19 +168,30 @@ def _by_it(term: Selector) -> bool:
 
 def ignored_colours(text: str, program: Program) -> tuple[str, ...]:
     """Return the colours that ``text`` names and ``program`` does not use; none where something is taken back."""
-    lowered = as_meant(text)
-    if program.refuse is not None or _RETRACTION.search(lowered):
+    lowered = _without_origin(as_meant(text), program)
+    if program.refuse is not None or _corrects(lowered, program):
         return ()
     meant = {noun.colour for noun in nouns(program)}
     return tuple(colour for colour in dict.fromkeys(lexicon.colours_in(lowered)) if colour not in meant)
 
 
+def _corrects(text: str, program: Program) -> bool:
+    """Whether something is taken back, so that not all that is named is meant."""
+    return bool(_RETRACTION.search(text)) or any(isinstance(step, schema.Instead) for step in program.steps)
+
+
+def _without_origin(text: str, program: Program) -> str:
+    """Leave out where a thing stands that is only to come down: *take the red one down from the blue*."""
+    down = len(program.steps) == 1 and isinstance(program.steps[0], schema.Down)
+    return _ORIGIN.sub(" ", text) if down else text
+
+
 def _ignored_kinds(text: str, program: Program) -> list[str]:
     """Kinds named by their plain word that ``program`` does not use; none where something is taken back."""
     meant = {noun.kind for noun in nouns(program)}
-    if _RETRACTION.search(text) or meant & {"unknown", "container"}:
+    if _corrects(text, program) or meant & {"unknown", "container"}:
         return []
-    said = set(re.findall(r"[a-z]+", as_meant(text)))
+    said = set(re.findall(r"[a-z]+", _without_origin(as_meant(text), program)))
     return [kind for kind in _PLAIN_KINDS if said & {kind, lexicon.plural(kind)} and kind not in meant]
 
 

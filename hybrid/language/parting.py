@@ -13,6 +13,7 @@ MOST: Final = 12
 """Most parts of a request."""
 _WHOLE: Final = re.compile(
     r"\b(?:before|until|once|when|while|as soon as|having|only after|not until|last of all|in the end|beforehand|prior"
+    r"|nah|nope|erm?|uh|disregard|ignore|cancel|let's say"
     r"|actually|sorry|wait|mean|meant|rather|forget|scratch|oops|correction|instead|hmm|except|but|though|without|leave"
     r"|keep|stays?|touch|start(?:ing)? by|finish|between|respectively|both|around|circle|from left|tower|stack of"
     r"|lowest|apart from|aside from|other than|minus|bar|excluding|same (?:for|with)|where \w+ (?:is|was)|highest"

@@ -25,14 +25,16 @@ from hybrid.language.schema import (
     Pair,
     Program,
     Pronoun,
+    Selector,
     Shift,
     Swap,
+    Term,
     Terms,
     Undo,
 )
 from hybrid.language.selection import Table, Unresolvable, select
 from hybrid.language.steps import Progress
-from simulator.base import Scene, Subgoal
+from simulator.base import Scene, Subgoal, Thing
 
 REFUSALS: Final = {
     "action": "I can only pick up, place and push the things on this table",
@@ -78,7 +80,7 @@ def resolve(
 
 def _resolved(program: Program, table: Table, turns: tuple[Turn, ...]) -> Decomposition:
     scene = table.scene
-    kept = [thing for term in program.keep for thing in select(term, table, "target")]
+    stays = [(term, select(term, table, "target")) for term in program.keep]
     progress = Progress(table, turns, scene)
     for step in _without_grips(program.steps):
         progress.add(step)
@@ -86,10 +88,22 @@ def _resolved(program: Program, table: Table, turns: tuple[Turn, ...]) -> Decomp
         raise Unresolvable("that is so already")
     subgoals = _bottom_up(_once(progress.subgoals))
     feasibility.require_no_circle(subgoals, scene)
+    kept = _kept(stays, subgoals)
     feasibility.require_kept_still(subgoals, kept, scene)
     keep = tuple(dict.fromkeys(thing.id for thing in kept if thing.kind != "zone"))  # A zone is flat and stays anyway.
     worded = tuple(replace(s, keep=keep, words=say(s.facts, scene, s.manner)) for s in subgoals)
     return Decomposition("planned", worded, tuple(("keep", thing) for thing in keep))
+
+
+def _kept(stays: Sequence[tuple[Term, Sequence[Thing]]], subgoals: Sequence[Subgoal]) -> list[Thing]:
+    """What is to be left alone; *all cubes stay* are those that are not asked to move."""
+    moved = {thing for goal in subgoals for fact in goal.facts for thing in feasibility.movers(fact)}
+    kept: list[Thing] = []
+    for term, things in stays:
+        still = [thing for thing in things if thing.id not in moved]
+        loose = isinstance(term, Selector) and term.quantifier == "all"
+        kept += still if loose and still else things
+    return kept
 
 
 def _without_grips(steps: Sequence[AnyStep]) -> list[AnyStep]:

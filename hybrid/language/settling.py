@@ -13,7 +13,7 @@ from typing import Final
 
 from hybrid.base import Decomposition
 
-AGREED: Final = 0.60
+AGREED: Final = 0.70
 """Share of the beam's probability that must mean the same on this table to be taken."""
 WORTH_ASKING: Final = 0.08
 """Probability from which a reading is offered in a question."""

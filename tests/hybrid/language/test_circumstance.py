@@ -75,3 +75,8 @@ def test_what_rules_something_out_is_kept(said):
 )
 def test_a_simile_is_left_out_unless_it_names_what_may_be_here(text, left):
     assert bare(text) == left
+
+
+def test_an_amount_is_no_simile():
+    assert bare("move the ball back a hair, like 3 centimeters") == "move the ball back a hair, like 3 centimeters"
+    assert bare("left a touch, like two fingers") == "left a touch, like two fingers"

@@ -119,6 +119,12 @@ def test_a_number_without_its_unit_may_be_meant_and_need_not():
     assert doubt("the ball a hand's breadth to the left", "shift the ball to_left 10cm") == ()
 
 
+def test_where_a_thing_comes_down_from_and_what_is_corrected_need_not_show():
+    assert not doubt("the yellow block, take it down from the green one", "down the yellow block")
+    assert not doubt("it should have been the green zone, not the tray", "instead the green zone")
+    assert doubt("the yellow block and the green one, down with them", "down the yellow block")
+
+
 def test_a_known_word_is_not_another_one_misspelled():
     assert "black" in unsaid("put the blue block down")
     assert "brown" not in unsaid("put the brwn block down")

@@ -36,6 +36,8 @@ def test_a_forbidden_touch_and_a_negated_use_are_doubted(text, wire):
         ("And now, without a net, the smallest ball on the highest block!", "on the smallest ball the highest block"),
         ("no painting today, only stacking: red goes on top of white", "on the red thing the white thing"),
         ("did the brown cube land on the gray mat or not", "ask_true in the brown cube the gray zone"),
+        ("I'd like the blocks in a circle, if it's not a bother", "circle all block"),
+        ("the two reds should not be so far apart. Bring them together", "gather all red thing"),
         ("lift the ball, not the cube", "hold the ball keep the cube"),
         ("give the ball a home in the bowl and let nothing else stir", "in the ball the bowl keep all other thing"),
     ],

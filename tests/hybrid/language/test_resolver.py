@@ -141,6 +141,13 @@ def test_an_exception_may_choose_among_several():
     assert moved == {"red_cube_2", "blue_cube_1"}
 
 
+def test_all_that_is_kept_is_all_that_is_not_moved():
+    scene = table(("red", "cube", 0.0, 0.1), ("blue", "cube", 0.0, -0.1), ("white", "bowl", 0.1, 0.0))
+    found = resolve(program("in the blue cube the bowl keep all cube"), scene)
+    assert found.constraints == (("keep", "red_cube_1"),)
+    assert resolve(program("in the blue cube the bowl keep the blue cube"), scene).status == "refused"
+
+
 def test_two_of_a_kind_named_alike_change_places():
     scene = table(("red", "cube", 0.0, 0.1), ("red", "cube", 0.0, -0.1), ("blue", "cube", 0.1, 0.0))
     said_once = facts("swap the leftmost red thing the rightmost red thing", scene)
