@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from hybrid.language.lexicon import COLOUR_WORDS
+from hybrid.language.lexicon import colours_in
 
 _MODAL: Final = r"(?:can|can't|could|don't|won't|have|may|will|know|see|get|need)"
 _REASON: Final = re.compile(
@@ -35,7 +35,6 @@ _SIMILE: Final = re.compile(
 )
 """What something is likened to, between commas: *in the bowl, like an egg in its cup*."""
 _BACKWARD: Final = re.compile(r"\b(?:it|its|them|they|that|this|those|there|one)\b", re.IGNORECASE)
-_COLOURS: Final = frozenset(word for words in COLOUR_WORDS.values() for word in words)
 _DEFINITE: Final = frozenset("the this that these those it them all before so left right other others last".split())
 """Words with which a comparison may be part of what is asked: *like the other one*, *like before*."""
 _MEASURED: Final = re.compile(
@@ -87,9 +86,9 @@ def bare(text: str) -> str:
 
 def _unlikened(found: re.Match[str]) -> str:
     """A simile left out, unless it speaks of what may be on the table."""
-    said = set(re.findall(r"[a-z]+", found["what"].lower()))
-    likened = found["how"].lower() == "like"
-    if said & (_COLOURS | (_DEFINITE if likened else set())) or (likened and _MEASURED.search(found["what"])):
+    what = found["what"].lower()
+    definite = not _DEFINITE.isdisjoint(re.findall(r"[a-z]+", what)) or _MEASURED.search(what) is not None
+    if colours_in(what) or (found["how"].lower() == "like" and definite):
         return found[0]
     return found["end"] or (", " if found["open"] else "")
 

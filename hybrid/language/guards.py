@@ -66,18 +66,13 @@ _KEEPING: Final = re.compile(
     r"wi\w{1,3}out|\bnot?\b|n't\b|\blet (?:\w+ ){1,4}be\b|\b(?:(?:do|does|is|ca|wo|must|should)nt|\w+nae|dare|never"
     r"|n\w{1,2}ther|nobody|nothing|leav\w*|except|left|stay\w*|keep\w*|kept|mind|careful\w*|care|avoid\w*|alone|hands|steer|still"
     r"|remain\w*|peace|taboo|limits|fine|watch|untouched|undisturbed|beware|cannot|stands? fast|holds? position|fixed"
-    r"|glued|bumped|read-only|unchanged|fr[eo]ez\w*|frozen|bides?)\b"
+    r"|glued|bumped|read-only|unchanged|freez\w*|frozen|bides?)\b"
 )
 """Words without one of which nothing is asked to stay as it is."""
 _ORIGIN: Final = re.compile(r"\b(?:off|from|on|of) (?:the |that )?(?:\w+ )?(?:\w+\b)")
 """Where a thing is that is to be taken away from there."""
 _CLOSE: Final = 0.74
 """Similarity ratio from which a word counts as a misspelling of another; *bleu* and *blue* have 0.75."""
-_KIND_SUPPORT: Final = {
-    kind: frozenset(word for base in words for word in (base, lexicon.plural(base)))
-    for kind, words in lexicon.KIND_WORDS.items()
-    if kind != "thing"
-}
 _LIKENED: Final[dict[str, re.Pattern[str]]] = {
     "ball": re.compile(r"\broundish\b|\bround(?:ed)? (?:one|thing|object|piece)s?\b|\bspheric"),
     "cylinder": re.compile(r"\bcylindr"),
@@ -87,8 +82,8 @@ _LIKENED: Final[dict[str, re.Pattern[str]]] = {
 }
 """How a kind is told without a noun of its own."""
 _PLAIN_KINDS: Final = ("cylinder", "ball", "bowl", "tray", "zone")
-_BLOCKS: Final = _KIND_SUPPORT["block"] | _KIND_SUPPORT["cube"] | {"box", "boxes"}
-_BOWLS: Final = _KIND_SUPPORT["container"] | _KIND_SUPPORT["bowl"] | _KIND_SUPPORT["tray"]
+_BLOCKS: Final = lexicon.KIND_FORMS["block"] | lexicon.KIND_FORMS["cube"] | {"box", "boxes"}
+_BOWLS: Final = lexicon.KIND_FORMS["container"] | lexicon.KIND_FORMS["bowl"] | lexicon.KIND_FORMS["tray"]
 _COLOUR_WORDS: Final = frozenset(word for words in lexicon.COLOUR_WORDS.values() for word in words)
 _SKIPPED: Final = (
     _COLOUR_WORDS
@@ -112,7 +107,7 @@ _SKIPPED: Final = (
     }
 )
 _ORDINARY: Final = (
-    frozenset(word for words in _KIND_SUPPORT.values() for word in words)
+    frozenset(word for words in lexicon.KIND_FORMS.values() for word in words)
     | {word for base in lexicon.KIND_WORDS["thing"] for word in (base, lexicon.plural(base))}
     | {word for words in lexicon.PLACE_WORDS.values() for phrase in words for word in phrase.split()}
     | frozenset(
@@ -282,7 +277,7 @@ def _names_colour(text: str, colour: schema.Colour) -> bool:
 
 
 def _names_kind(text: str, kind: str) -> bool:
-    words = _BLOCKS if kind in ("block", "cube") else _BOWLS if kind == "container" else _KIND_SUPPORT[kind]
+    words = _BLOCKS if kind in ("block", "cube") else _BOWLS if kind == "container" else lexicon.KIND_FORMS[kind]
     return _mentions(text, words) or (kind in _LIKENED and bool(_LIKENED[kind].search(text)))
 
 

@@ -241,3 +241,11 @@ def singular(text: str) -> str:
 def plural(noun: str) -> str:
     """Return the plural of a kind word."""
     return PLURALS.get(noun, noun + "s")
+
+
+KIND_FORMS: Final = {
+    kind: frozenset(form for noun in nouns for form in (noun, plural(noun)))
+    for kind, nouns in KIND_WORDS.items()
+    if kind != "thing"
+}
+"""Every noun for a kind, in the singular and the plural."""

@@ -66,11 +66,7 @@ def _forbids(clause: str, used: set[str | None]) -> bool:
         return False
     rest, words = clause[negation.end() :], set(re.findall(r"[a-z]+", lexicon.singular(clause)))
     said: set[str | None] = {*lexicon.colours_in(clause)}
-    said |= {kind for kind, nouns in lexicon.KIND_WORDS.items() if kind != "thing" and words & _forms(nouns)}
+    said |= {kind for kind, nouns in lexicon.KIND_FORMS.items() if words & nouns}
     said |= {"block", "cube"} if said & {"block", "cube"} else set()
     touches = _TOUCHING.search(rest) or _TOUCHING_NOTHING.search(clause)
     return bool(touches or _POINTING.search(rest) or said & used)
-
-
-def _forms(nouns: tuple[str, ...]) -> set[str]:
-    return {form for noun in nouns for form in (noun, lexicon.plural(noun))}

@@ -105,7 +105,7 @@ def candidates(term: Selector, table: Table, role: Role = "target") -> list[Thin
     """Return all that fit ``term`` whatever its quantifier, none when nothing does; errors as in ``select``."""
     if term.kind == "unknown":
         raise Unresolvable(_unknown(term, table))
-    gone = {thing.id for noun in term.excluding for thing in _excluded(noun, table.scene)}
+    gone = {thing.id for noun in term.excluding for thing in _named(noun, table.scene)}
     found = [thing for thing in _fitting(term, table, role) if thing.id not in gone]
     if term.extreme in _ORDINALS and len(found) == 1:
         return _placed(term, found[0], table.scene)
@@ -288,8 +288,8 @@ def _anchored(anchor: Anchor, found: list[Thing], table: Table) -> list[Thing]:
     return [thing for thing in found if any(mark.id != thing.id and test(thing, mark) for mark in marks)]
 
 
-def _excluded(noun: Noun, scene: Scene) -> list[Thing]:
-    """What *except the leftmost red one* leaves out."""
+def _named(noun: Noun, scene: Scene) -> list[Thing]:
+    """What a noun without an anchor may mean: *the leftmost red one* of an exception or a landmark."""
     return _superlative(Selector(**noun.model_dump()), _bulky(noun, _matching(noun, scene.things)))
 
 
@@ -299,7 +299,7 @@ def _marks(noun: Noun | Pronoun, table: Table) -> list[Thing]:
         return list(select(noun, table, "target"))
     if noun.kind == "unknown":
         raise Unresolvable(_unknown(Selector(colour=noun.colour, kind="unknown"), table))
-    marks = _superlative(Selector(**noun.model_dump()), _bulky(noun, _matching(noun, table.scene.things)))
+    marks = _named(noun, table.scene)
     if not marks:
         raise Unresolvable(f"there is no {phrase(noun)} on the table; {_seen(table)}")
     return marks

@@ -10,8 +10,7 @@ from hybrid.language.exchanged_colours import colours_exchanged
 from hybrid.language.grammar_sayings import program_of
 from hybrid.language.guards import nouns
 from hybrid.language.lexicon import colours_in
-from hybrid.language.sayings import Saying
-from tests.hybrid.language.told import some_sayings
+from hybrid.language.sayings import Saying, all_sayings
 
 PLAIN = Saying("Put a red cube, no, an orange one, on the reds", tuple("on a orange cube all red thing".split()))
 
@@ -52,7 +51,7 @@ def test_what_is_no_colour_stays():
 
 def test_every_saying_still_says_the_colours_it_means():
     rng = random.Random(5)
-    for saying in some_sayings():
+    for saying in all_sayings():
         drawn = colours_exchanged(saying, rng)
         meant = {noun.colour for noun in nouns(program_of(drawn)) if noun.colour is not None}
         assert meant <= set(colours_in(drawn.text)), drawn

@@ -9,8 +9,7 @@ import pytest
 from hybrid.language.exchanged_kinds import kinds_exchanged
 from hybrid.language.grammar_sayings import program_of
 from hybrid.language.guards import doubts
-from hybrid.language.sayings import Saying
-from tests.hybrid.language.told import some_sayings
+from hybrid.language.sayings import Saying, all_sayings
 
 
 def saying(text: str, wire: str) -> Saying:
@@ -60,7 +59,7 @@ def test_where_a_shape_is_told_or_a_word_is_doubtful_the_kind_stays(text, wire):
 
 def test_every_saying_says_the_kinds_it_means_as_well_as_before():
     rng = random.Random(2)
-    for one in some_sayings():
+    for one in all_sayings():
         other = kinds_exchanged(one, rng)
         before = [reason for reason in doubts(one.text, program_of(one)) if reason.startswith("nobody said")]
         after = [reason for reason in doubts(other.text, program_of(other)) if reason.startswith("nobody said")]

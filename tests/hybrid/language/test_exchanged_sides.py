@@ -10,8 +10,7 @@ import pytest
 from hybrid.language.exchanged_sides import measured_anew, mirrored
 from hybrid.language.grammar_sayings import program_of
 from hybrid.language.guards import doubts
-from hybrid.language.sayings import Saying
-from tests.hybrid.language.told import some_sayings
+from hybrid.language.sayings import Saying, all_sayings
 
 
 def saying(text: str, wire: str) -> Saying:
@@ -46,10 +45,12 @@ def test_a_side_that_has_no_token_of_its_own_is_not_mirrored(text, wire):
     assert mirrored(saying(text, wire)) == saying(text, wire)
 
 
-def test_mirroring_a_saying_adds_no_doubt():
-    for one in some_sayings():
+def test_every_mirrored_saying_names_the_sides_it_means_and_adds_no_doubt():
+    for one in all_sayings():
         other = mirrored(one)
-        assert len(doubts(other.text, program_of(other))) <= len(doubts(one.text, program_of(one))), other
+        found = doubts(other.text, program_of(other))
+        assert not {"nobody said left", "nobody said right"} & set(found), other
+        assert len(found) <= len(doubts(one.text, program_of(one))), other
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def test_every_token_of_the_language_is_drawn():
 
 def test_lengths_reach_the_longest_and_are_spread():
     counts = Counter(len(sample.program.steps) for sample in SAMPLES)
-    assert all(counts[steps] >= 25 for steps in range(1, LONGEST + 1))
+    assert all(counts[steps] >= 40 for steps in range(1, LONGEST + 1))
 
 
 def test_samples_hardly_repeat():

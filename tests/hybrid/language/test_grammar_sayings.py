@@ -14,10 +14,9 @@ from hybrid.language.grammar_sayings import MAX_WORDS, Sayings, program_of, vari
 from hybrid.language.guards import nouns
 from hybrid.language.lexicon import colours_in
 from hybrid.language.reading import from_tokens
-from hybrid.language.sayings import Saying
+from hybrid.language.sayings import Saying, all_sayings
 from hybrid.language.schema import MAX_KEEP
 from hybrid.language.wire import to_tokens
-from tests.hybrid.language.told import some_sayings
 
 
 def drawer(seed: int) -> Sayings:
@@ -85,7 +84,7 @@ def test_what_speaks_of_other_requests_joins_none(monkeypatch, text, wire):
 
 def test_other_words_leave_the_shape_of_the_program():
     rng = random.Random(6)
-    for saying in some_sayings():
+    for saying in all_sayings():
         other = program_of(varied(saying, rng))
         mine = program_of(saying)
         assert [step.act for step in other.steps] == [step.act for step in mine.steps]
