@@ -29,6 +29,8 @@ PALETTE_FRAMES = 1500
 """Training images that the palette is taken from."""
 LEAST_UNITS = torch.tensor([4.0, 0.05, 0.002, 1.0, 0.001])
 """Smallest units of the oddities, below which rounding decides."""
+FATES = ("toppled", "strayed")
+"""What may befall a thing, in the order of the predictors' logits."""
 FOUND = 2.0
 """A thing discerned this close to a seen one is that one, cm."""
 
@@ -163,16 +165,26 @@ def level_errors(model: WorldModel, play: Play, cache: Cache, pairs: Rows, *, le
 
 def fate_auc(model: WorldModel, play: Play, cache: Cache, pairs: Rows) -> dict[str, object]:
     """Return how well level 2 foresees what topples and what strays: area under the ROC curve, events and cases."""
+    scores, truth, known = imagined_fates(model, play, cache, pairs)
+    found: dict[str, object] = {}
+    for column, name in enumerate(FATES):
+        mask = known[..., column]
+        events = truth[..., column][mask]
+        area = area_under_curve(scores[..., column][mask], events)
+        found[name] = {"auc": area, "events": int(events.sum()), "n": int(mask.sum())}
+    return found
+
+
+def imagined_fates(model: WorldModel, play: Play, cache: Cache, pairs: Rows) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the logits of ``FATES`` that level 2 imagines for manipulations ``pairs [J, 2]``, ``[J, N, 2]``.
+
+    Beside them what came of it, bool, and for which things that is known, bool, of the same shape.
+    """
     before, after = pairs[:, 0], pairs[:, 1]
     state = start_state(play, cache, before)
     imagined, _ = model.after_manipulation(state, manipulation(play, before))
     truth, known = fates(play, before, after)
-    found: dict[str, object] = {}
-    for column, name in enumerate(("toppled", "strayed")):
-        mask = known[..., column] & state.present
-        scores, events = imagined.fate[..., column][mask], truth[..., column][mask]
-        found[name] = {"auc": area_under_curve(scores, events), "events": int(events.sum()), "n": int(mask.sum())}
-    return found
+    return imagined.fate, truth, known & state.present[..., None]
 
 
 def area_under_curve(scores: Tensor, events: Tensor) -> float | None:

@@ -133,15 +133,19 @@ def fates(play: Play, opening: Rows, closing: Rows) -> tuple[Tensor, Tensor]:
     A thing topples when it stood before and lies after; it strays when it ends away from where it stood, the thing
     the manipulation is about when it ends away from its target. Balls cannot topple.
     """
-    start, end = play.floats("position", opening), play.floats("position", closing)
-    stood, stands = play.floats("upright", opening) > UPRIGHT, play.floats("upright", closing) > TOPPLED
     kind = torch.from_numpy(play.of_episode("kind", opening).astype(np.int64))
-    meant = start.clone()
-    about = torch.from_numpy(play["intent"][opening, 1].astype(np.int64))
-    meant[torch.arange(len(opening)), about] = play.floats("intent", opening)[:, 2:5]
-    toppled, strayed = stood & ~stands, (end - meant).norm(dim=-1) > ASTRAY
+    stood, stands = play.floats("upright", opening) > UPRIGHT, play.floats("upright", closing) > TOPPLED
+    toppled, strayed = stood & ~stands, (play.floats("position", closing) - meant(play, opening)).norm(dim=-1) > ASTRAY
     solid = (kind >= 0) & (kind != KINDS.index("ball"))
     return torch.stack([toppled, strayed], -1), torch.stack([stood & solid, kind >= 0], -1)
+
+
+def meant(play: Play, opening: Rows) -> Tensor:
+    """Return where each thing should be after the manipulations begun in states ``opening``, ``[B, N, 3]`` metres."""
+    places = play.floats("position", opening)
+    about = torch.from_numpy(play["intent"][opening, 1].astype(np.int64))
+    places[torch.arange(len(opening)), about] = play.floats("intent", opening)[:, 2:5]
+    return places
 
 
 def toppling_loss(play: Play, rows: tuple[Rows, Rows], state: LatentState) -> Tensor:

@@ -5,22 +5,24 @@ from __future__ import annotations
 from typing import Final
 
 from hybrid.errors import ConfigError
+from hybrid.training import PRACTICE
 
 TEST_SEEDS: Final = 500_000
 """First seed of the held-out range: training and tuning use smaller ones."""
 A_SEED: Final = 1000
-"""Play seeds that one seed of ``hybrid collect`` stands for: shard k plays with 1000 x seed + k."""
+"""Play seeds that one seed of ``hybrid collect`` stands for: shard k plays with 1000 x seed + k, practice likewise."""
 
 
 def refuse_training(seed: int) -> None:
-    """Refuse a ``seed`` of ``hybrid collect`` or ``hybrid train`` that reaches the held-out range.
+    """Refuse a ``seed`` of ``hybrid collect`` or ``hybrid train`` whose play or practice reaches the held-out range.
 
     Raises:
         ConfigError: it does.
     """
-    if A_SEED * (seed + 1) > TEST_SEEDS:
-        problem = f"{seed} plays with seeds from {A_SEED * seed} on, which are held out for tests"
-        raise ConfigError("seed", problem, f"Take a seed below {TEST_SEEDS // A_SEED}.")
+    practised = seed + PRACTICE
+    if A_SEED * (practised + 1) > TEST_SEEDS:
+        problem = f"{seed} practises with seeds from {A_SEED * practised} on, which are held out for tests"
+        raise ConfigError("seed", problem, f"Take a seed below {TEST_SEEDS // A_SEED - PRACTICE}.")
 
 
 def refuse_testing(seed: int, *, tuning: bool) -> None:
