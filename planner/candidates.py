@@ -108,7 +108,7 @@ def unbarred(
     things: Sequence[Thing], mover: Thing, targets: list[Spot], subgoal: Subgoal, rng: np.random.Generator, count: int
 ) -> Iterable[Manipulation]:
     """Yield what helps where the straight way of a push is barred: round what bars it, or carrying that away first."""
-    for spot in detours(things, mover, targets):
+    for spot in detours(things, mover, targets, subgoal.keep):
         yield manipulation(things, mover, spot, push=True)
     for goal, other in [(target, other) for target in targets for other in barring(things, mover, target)]:
         if other.kind in MOVABLE and other.id not in subgoal.keep and not covered(things, other):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,10 @@ DETOUR = 0.02
 """How much further than touching a detour leads past what is in the way, metres."""
 CORNERS = 12
 """Points round each thing at which a way may turn."""
+WIDE = 0.03
+"""A gap that is worth a longer way: what is pushed strays by a centimetre or two, metres."""
+TIGHT = 2.0
+"""How many times as long a way without any gap may be as one with a wide one."""
 SEPARATE = 0.03
 """Least distance of corners that are worth imagining both, metres."""
 SPARE = 0.006
@@ -28,19 +32,24 @@ Points = NDArray[np.float64]
 """Points on the table ``[Q, 2]``, metres."""
 
 
-def detours(things: Sequence[Thing], mover: Thing, targets: list[Spot], count: int = 4) -> list[Spot]:
+def detours(
+    things: Sequence[Thing], mover: Thing, targets: list[Spot], keep: Collection[str] = (), count: int = 4
+) -> list[Spot]:
     """Return where the shortest ways of ``mover`` round what bars it from the first target turn, best first.
 
-    Ways lead along straight lanes from corner to corner; the corners stand round everything that could be met.
+    Ways lead along straight lanes from corner to corner; the corners stand round everything that could be met. Among
+    things that must ``keep`` their place a way counts as longer the nearer it leads past them.
     """
     walls = [t for t in things if t.id != mover.id and t.kind != "zone" and t.bottom < mover.top]
-    if not targets or not barring(things, mover, targets[0]):
+    if not targets or not (barring(things, mover, targets[0]) or nearing(things, mover, targets[0], keep)):
         return []
     target = targets[0]
-    around = [(*corner, target[2]) for wall in walls for corner in ring(wall, mover)]
+    around = [(*corner, target[2]) for wall in walls for corner in ring(wall, mover, wide=wall.id in keep)]
     inside = [spot for spot in roomy(things, mover, around) if max(abs(spot[0]), abs(spot[1])) < EDGE]
     points = np.array([mover.position[:2], *(spot[:2] for spot in inside), target[:2]])
-    lanes = np.where(passable(points, walls, mover), np.hypot(*(points[:, None] - points[None]).T).T, 0.0)
+    length = np.hypot(*(points[:, None] - points[None]).T).T
+    length *= 1 + (TIGHT - 1) * (1 - gaps(points, [wall for wall in walls if wall.id in keep], mover) / WIDE)
+    lanes = np.where(passable(points, walls, mover), length, 0.0)
     lanes[0] *= pushable(points, walls, mover)
     left = shortest_path(lanes.T, indices=len(points) - 1)
     cost = np.where(lanes[0] > 0, lanes[0], np.inf) + left
@@ -52,12 +61,24 @@ def detours(things: Sequence[Thing], mover: Thing, targets: list[Spot], count: i
     return found
 
 
-def ring(wall: Thing, mover: Thing) -> list[tuple[float, float]]:
-    """Return points round ``wall`` at which ``mover`` is well past it, metres."""
-    radius = outer(wall) + outer(mover) + GAP + DETOUR / 2
-    angles = np.linspace(0, 2 * np.pi, CORNERS, endpoint=False)
+def ring(wall: Thing, mover: Thing, *, wide: bool = False) -> list[tuple[float, float]]:
+    """Return points round ``wall`` at which ``mover`` is well past it, metres; ``wide``, also some further off."""
+    touching, angles = outer(wall) + outer(mover), np.linspace(0, 2 * np.pi, CORNERS, endpoint=False)
     x, y, _ = wall.position
-    return [(x + radius * float(np.cos(a)), y + radius * float(np.sin(a))) for a in angles]
+    radii = [touching + gap for gap in ([GAP + DETOUR / 2, WIDE + DETOUR / 2] if wide else [GAP + DETOUR / 2])]
+    return [(x + radius * float(np.cos(a)), y + radius * float(np.sin(a))) for radius in radii for a in angles]
+
+
+def passing(points: Points, wall: Thing) -> tuple[Points, Points]:
+    """Return how near the straight way between each two of ``points [Q, 2]`` leads past the middle of ``wall``.
+
+    ``[Q, Q]`` metres, and ``[Q]`` from where it begins.
+    """
+    way, offset = points[None] - points[:, None], np.array(wall.position[:2]) - points
+    length = np.maximum(np.hypot(way[..., 0], way[..., 1]), 1e-9)
+    ahead = np.clip(np.einsum("qx,qpx->qp", offset, way) / length, 0.0, length)
+    nearest = offset[:, None] - (ahead / length)[..., None] * way
+    return np.hypot(nearest[..., 0], nearest[..., 1]), np.hypot(offset[:, 0], offset[:, 1])
 
 
 def passable(points: Points, walls: Sequence[Thing], mover: Thing) -> NDArray[np.bool_]:
@@ -66,17 +87,18 @@ def passable(points: Points, walls: Sequence[Thing], mover: Thing) -> NDArray[np
     It keeps clear of all ``walls`` on the way; from where it already touches one it may be pushed along and away.
     """
     free = ~np.eye(len(points), dtype=np.bool_)
-    way = points[None] - points[:, None]
-    length = np.maximum(np.hypot(way[..., 0], way[..., 1]), 1e-9)
     for wall in walls:
-        offset = np.array(wall.position[:2]) - points
-        ahead = np.clip(np.einsum("qx,qpx->qp", offset, way) / length, 0.0, length)
-        nearest = offset[:, None] - (ahead / length)[..., None] * way
-        begin = np.hypot(offset[:, 0], offset[:, 1])[:, None]
-        free &= np.hypot(nearest[..., 0], nearest[..., 1]) >= np.minimum(
-            outer(wall) + inner(mover) + SPARE, begin - SLIP
-        )
+        nearest, begin = passing(points, wall)
+        free &= nearest >= np.minimum(outer(wall) + inner(mover) + SPARE, begin[:, None] - SLIP)
     return free
+
+
+def gaps(points: Points, walls: Sequence[Thing], mover: Thing) -> Points:
+    """Return ``[Q, Q]``: the least gap to ``walls`` on straight ways between ``points [Q, 2]``, at most ``WIDE``, metres."""
+    least = np.full((len(points), len(points)), WIDE)
+    for wall in walls:
+        least = np.minimum(least, passing(points, wall)[0] - outer(wall) - outer(mover))
+    return np.maximum(least, 0.0)
 
 
 def pushable(points: Points, walls: Sequence[Thing], mover: Thing) -> NDArray[np.bool_]:
@@ -105,3 +127,14 @@ def barring(things: Sequence[Thing], mover: Thing, target: Spot) -> list[Thing]:
         if 0 < ahead < length + outer(other) and aside < outer(other) + inner(mover):
             found.append(other)
     return found
+
+
+def nearing(things: Sequence[Thing], mover: Thing, target: Spot, keep: Collection[str]) -> bool:
+    """Whether the straight way of ``mover`` to ``target`` comes nearer than ``WIDE`` to what must ``keep`` its place.
+
+    Where it begins nearer still, it must not come nearer than that.
+    """
+    points = np.array([mover.position[:2], target[:2]])
+    kept = [t for t in things if t.id in keep and t.id != mover.id and t.bottom < mover.top]
+    near = gaps(points, kept, mover)[0, 1]
+    return bool(near < min(WIDE, gaps(points[:1].repeat(2, 0), kept, mover)[0, 1] - SLIP))

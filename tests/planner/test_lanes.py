@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from planner.lanes import barring, detours, passable, pushable
+from planner.lanes import WIDE, barring, detours, gaps, nearing, passable, pushable
 from simulator.base import Thing
 
 
@@ -50,3 +50,23 @@ def test_what_touches_another_is_pushed_along_it_and_away_but_not_into_it() -> N
     points = np.array([[0.0, 0.0], [0.1, 0.0], [0.0, 0.1], [-0.1, 0.0]])
     assert passable(points, [wall], mover)[0].tolist() == [False, False, True, True]
     assert pushable(points[1:], [wall], mover).tolist() == [True, True, False]
+
+
+def test_what_must_be_left_alone_is_passed_at_a_distance_where_there_is_room() -> None:
+    mover, beside, far = cube("a", -0.15, 0.0), cube("w", -0.02, 0.06), (0.12, 0.0, 0.02)
+    assert not barring((mover, beside), mover, far)
+    assert not nearing((mover, beside), mover, far, ()), "it may be touched"
+    assert nearing((mover, beside), mover, far, ("w",))
+    assert detours((mover, beside), mover, [far]) == []
+    first = detours((mover, beside), mover, [far], keep=("w",))[0]
+    way = np.array([mover.position[:2], first[:2], far[:2]])
+    straight = gaps(way[[0, 2]], [beside], mover)[0, 1]
+    assert first[1] < 0
+    assert min(gaps(way, [beside], mover)[k, k + 1] for k in (0, 1)) > straight + 0.005
+
+
+def test_what_is_already_beside_it_may_be_pushed_along_and_away() -> None:
+    mover, kept = cube("a", -0.15, 0.0), cube("w", -0.15, 0.07)
+    assert not nearing((mover, kept), mover, (-0.15, -0.1, 0.02), ("w",))
+    assert nearing((mover, kept), mover, (-0.14, 0.01, 0.02), ("w",))
+    assert gaps(np.zeros((2, 2)), [cube("v", 0.3, 0.0)], mover).tolist() == [[WIDE, WIDE], [WIDE, WIDE]]
