@@ -94,7 +94,7 @@ def passable(points: Points, walls: Sequence[Thing], mover: Thing) -> NDArray[np
 
 
 def gaps(points: Points, walls: Sequence[Thing], mover: Thing) -> Points:
-    """Return ``[Q, Q]``: the least gap to ``walls`` on straight ways between ``points [Q, 2]``, at most ``WIDE``, metres."""
+    """Return ``[Q, Q]``: the least gap to ``walls`` straight between ``points [Q, 2]``, at most ``WIDE``, metres."""
     least = np.full((len(points), len(points)), WIDE)
     for wall in walls:
         least = np.minimum(least, passing(points, wall)[0] - outer(wall) - outer(mover))
