@@ -26,6 +26,8 @@ UNLIKE = 0.006
 """Difference of heights from which what plainly stands alone is believed to be as tall as it looks now, metres."""
 ON_FLOOR = 0.012
 """What ends lower than this stands on the table or on a container's floor, metres."""
+LEVEL = 0.01
+"""Upper faces this close to each other are equally high, metres."""
 STILL = 0.012
 """What holds something and is seen this near to where it was expected has not moved, metres."""
 
@@ -52,14 +54,17 @@ def otherwise_tall(expected: Sequence[Thing], seen: Sequence[Thing], match: dict
     """Return those of ``match`` that carry nothing and are not as tall as believed.
 
     What stands alone on the table or in a container is measured from there; of what stands on something only much less
-    height tells: two were taken for one.
+    height tells: two were taken for one. What seems to hover, as high as it was, has had its lower part overlooked.
     """
     under = carriers(seen)
     found: dict[int, int] = {}
     for row, column in match.items():
         before, now = expected[row].size[2], seen[column].size[2]
-        alone = column not in under and seen[column].kind in FLAT and seen[column].bottom < ON_FLOOR
-        if column not in under.values() and (now < SHORTER * before or (alone and abs(now - before) > UNLIKE)):
+        grounded = seen[column].bottom < ON_FLOOR
+        alone = column not in under and seen[column].kind in FLAT and grounded
+        hovers = column not in under and not grounded and abs(seen[column].top - expected[row].top) < LEVEL
+        shorter = now < SHORTER * before and not hovers
+        if column not in under.values() and (shorter or (alone and abs(now - before) > UNLIKE)):
             found[row] = column
     return found
 

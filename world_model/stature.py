@@ -114,16 +114,23 @@ def slimmed(things: Sequence[Thing]) -> list[Thing]:
 
 
 def closed(things: Sequence[Thing]) -> list[Thing]:
-    """Return ``things`` without room in stacks, where it is known that nothing is hidden: two were read too low.
+    """Return ``things`` without room in or under stacks, where it is known that nothing is hidden.
 
-    They share the room as they are broad.
+    They were read too low. Two of a stack share the room as they are broad; what stands alone reaches down.
     """
-    found = list(things)
+    found = [rooted(things, thing) for thing in things]
     for row, below in rooms(things):
         upper, lower = sum(things[row].size[:2]), sum(things[below].size[:2])
         height = found[row].top - found[below].bottom
         found = piled(found, (below, row), (height * lower / (upper + lower), height * upper / (upper + lower)))
     return found
+
+
+def rooted(things: Sequence[Thing], thing: Thing) -> Thing:
+    """Return ``thing`` down to the table or the floor of its container, where it seems to hover over it."""
+    base = FLOOR if lies_in_one(things, thing) else 0.0
+    hovers = thing.kind in FLAT and carrier_of(things, thing) is None and thing.bottom - base > HIDDEN
+    return reaching(thing, base) if hovers else thing
 
 
 def piled(things: list[Thing], stack: Sequence[int], heights: Sequence[float]) -> list[Thing]:
@@ -144,6 +151,11 @@ def grounded(things: Sequence[Thing], thing: Thing) -> Thing:
     base = FLOOR if lies_in_one(things, thing) else 0.0
     if thing.kind not in MOVABLE or abs(thing.bottom - base) > NEAR or thing.top - base < LOWEST:
         return thing
+    return reaching(thing, base)
+
+
+def reaching(thing: Thing, base: float) -> Thing:
+    """Return ``thing`` from the height ``base``, metres, up to where its upper face is."""
     x, y, _ = thing.position
     return replace(thing, size=(*thing.size[:2], thing.top - base), position=(x, y, (thing.top + base) / 2))
 

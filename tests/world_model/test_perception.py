@@ -281,6 +281,10 @@ def test_a_post_that_looks_half_as_tall_once_something_was_taken_off_it_was_two_
     assert otherwise_tall((post,), (lone,), {0: 0}) == {0: 0}
     assert otherwise_tall((post,), (lone, upon), {0: 0}) == {}
     assert otherwise_tall((cube("red_cube_1", 0.0, 0.0),), (lone,), {0: 0}) == {}
+    hovers = replace(lone, position=(*lone.position[:2], post.top - lone.size[2] / 2))
+    assert otherwise_tall((post,), (hovers,), {0: 0}) == {}, "its lower part was overlooked"
+    fallen = replace(hovers, position=(*lone.position[:2], post.top - 0.04))
+    assert otherwise_tall((post,), (fallen,), {0: 0}) == {0: 0}
 
 
 def test_what_stands_alone_at_last_is_as_tall_as_it_looks_and_what_stands_on_something_as_it_was() -> None:

@@ -94,6 +94,17 @@ def test_room_in_a_stack_in_which_nothing_hides_is_shared_by_those_around_it() -
     assert (low.bottom, low.top, high.top) == pytest.approx((0.0, high.bottom, 0.1025))
 
 
+def test_what_hovers_over_nothing_that_could_hide_reaches_down_to_what_it_stands_on() -> None:
+    (post,) = closed((block("p", 0.082, 0.049),))
+    assert (post.bottom, post.top) == pytest.approx((0.0, 0.1065))
+    bowl = Thing("bowl", "bowl", "red", (0.11, 0.11, 0.04), (0.1, 0.0, 0.02))
+    assert closed((block("p", 0.082, 0.049), bowl))[0].bottom == pytest.approx(0.004)
+    ball = replace(block("b", 0.082, 0.04), kind="ball")
+    assert closed((ball,)) == [ball]
+    pair = (block("a", 0.02, 0.04), block("b", 0.06, 0.04))
+    assert closed(pair) == list(pair)
+
+
 def test_a_thing_that_carries_two_is_in_no_straight_stack() -> None:
     low, one, other = block("a", 0.02, 0.04), block("b", 0.06, 0.04, 0.095), block("c", 0.06, 0.04, 0.105)
     assert stacks(carriers((low, one))) == [[0, 1]]
