@@ -22,12 +22,14 @@ from hybrid.base import AttemptRecord
 from hybrid.decompose import decompose
 from hybrid.ground import broken, ground, margins, preparation, progressed, strayed, unreachable
 from hybrid.remembered import learn_from, remembered_plan, words_for
-from hybrid.session import Session
+from hybrid.session import Session, Spare
 from hybrid.store.records import plain
 from planner.cost import encoded
 from simulator.base import Subgoal
 from world_model.errors import PerceptionError
 
+THIN = 0.003
+"""Margin up to which an accepted plan is compared with one more, metres: perception's own error."""
 Status = Literal["running", "reached", "unmet", "refused", "question", "interrupted", "answered"]
 
 
@@ -176,6 +178,8 @@ def planned(state: State, runtime: Context) -> Update:
             )
         )
     session.plan = plans[0] if plans else None
+    if session.plan is None and session.fall_back():
+        return {"failed": False}
     if session.plan is None:
         if session.preparing is None and margins(session.sure, goal) >= 0:
             session.settled.add(state["subgoal"])
@@ -184,7 +188,7 @@ def planned(state: State, runtime: Context) -> Update:
         reason = unreachable(session.sure, goal)
         tell(runtime, "plan", subgoal=state["subgoal"], found=False, reason=reason)
         return {"failed": True, "tries": state["tries"] + 1, "reason": reason}
-    session.attempts += 1
+    session.attempt, session.attempts = session.attempts, session.attempts + 1
     session.searches.append(session.plan.milliseconds)
     plan = session.plan
     tell(
@@ -195,7 +199,10 @@ def planned(state: State, runtime: Context) -> Update:
 
 
 def checked(state: State, runtime: Context) -> Update:
-    """Try the plan in a twin; a rejected one is remembered as tabu."""
+    """Try the plan in a twin; a rejected one is remembered as tabu.
+
+    One that is accepted with little to spare is compared with one more, and the one with more to spare is taken.
+    """
     session = runtime.context
     assert session.plan is not None, "nothing was planned"
     with session.timed("check"):
@@ -207,9 +214,16 @@ def checked(state: State, runtime: Context) -> Update:
         runtime, "verdict", subgoal=state["subgoal"], accepted=verdict.accepted, code=verdict.code,
         reason=verdict.reason, margin=verdict.margin, peak_force=verdict.peak_force, gap=verdict.gap,
     )  # fmt: skip
-    if verdict.accepted:
+    spare = session.spare
+    if spare is not None and not (verdict.accepted and verdict.margin > spare.verdict.margin):
+        return {"failed": not session.fall_back()}
+    session.spare = None
+    if verdict.accepted and (session.compared or verdict.margin > THIN):
         return {"failed": False}
     session.tabu = (*session.tabu, session.plan.manipulations[0])
+    if verdict.accepted:
+        session.spare, session.compared = Spare(session.plan, verdict, session.attempt), True
+        return {"failed": True, "reason": verdict.reason}
     return {"failed": True, "tries": state["tries"] + 1, "reason": verdict.reason}
 
 
@@ -218,7 +232,7 @@ def acted(state: State, runtime: Context) -> Update:
     session = runtime.context
     session.parts.store.record_attempt(session.episode, attempt_record(state, session, executed=True))
     with session.timed("act"):
-        left = act(session, state["subgoal"], session.attempts - 1)
+        left = act(session, state["subgoal"], session.attempt)
     session.acts += 1
     tell(runtime, "acted", subgoal=state["subgoal"], steps=session.steps, left=left)
     if left == "interrupted":
@@ -279,7 +293,7 @@ def note_subgoal(session: Session, index: int, status: str, reason: str | None) 
 def attempt_record(state: State, session: Session, *, executed: bool) -> AttemptRecord:
     """Return the record of the plan under consideration."""
     assert session.plan is not None, "nothing was planned"
-    return AttemptRecord(state["subgoal"], session.attempts - 1, session.plan, session.verdict, executed)
+    return AttemptRecord(state["subgoal"], session.attempt, session.plan, session.verdict, executed)
 
 
 def after_decomposition(state: State) -> str:

@@ -63,6 +63,15 @@ class Parts:
     memory: LongTermMemory | None = None
 
 
+@dataclass(frozen=True)
+class Spare:
+    """An accepted plan with little to spare, kept while another is looked for; its verdict, and its attempt's number."""
+
+    plan: Plan
+    verdict: Verdict
+    attempt: int
+
+
 @dataclass
 class Session:
     """Everything one episode knows while it runs.
@@ -78,7 +87,9 @@ class Session:
         expected: the same as imagined for after the actions under way.
         places: where each thing lay at the first look, metres.
         decomposition: the latest.
-        plan, verdict: under consideration.
+        plan, verdict, attempt: under consideration; the last is its number among all.
+        spare: an accepted plan to fall back on.
+        compared: whether a plan with little to spare was compared with another in the present situation.
         tabu: what failed in the present situation.
         preparing: what has to be done before the subgoal under way, if anything.
         settled: subgoals that hold with little to spare and that no imagined manipulation betters.
@@ -102,6 +113,9 @@ class Session:
     decomposition: Decomposition | None = None
     plan: Plan | None = None
     verdict: Verdict | None = None
+    attempt: int = 0
+    spare: Spare | None = None
+    compared: bool = False
     tabu: tuple[Manipulation, ...] = ()
     preparing: Subgoal | None = None
     settled: set[int] = field(default_factory=set[int])
@@ -141,4 +155,12 @@ class Session:
 
     def situation_changed(self) -> None:
         """Forget what failed: it may succeed now."""
-        self.tabu = ()
+        self.tabu, self.spare, self.compared = (), None, False
+
+    def fall_back(self) -> bool:
+        """Consider the spare plan again, as it was accepted; return False when there is none."""
+        if self.spare is None:
+            return False
+        self.plan, self.verdict, self.attempt = self.spare.plan, self.spare.verdict, self.spare.attempt
+        self.spare = None
+        return True

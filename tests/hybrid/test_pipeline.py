@@ -136,6 +136,34 @@ def test_rejected_plan_is_replanned(model: WorldModel, store: SqlStore) -> None:
     assert not np.array_equal(asked[0].actions, asked[1].actions)
 
 
+@pytest.mark.parametrize(
+    ("margins", "chosen"),
+    [((0.001, 0.009), 1), ((0.002, 0.001), 0), ((0.001, -0.01), 0), ((0.009,), 0)],
+    ids=["the other has more to spare", "it has less", "it is rejected", "there is enough to spare"],
+)
+def test_a_plan_with_little_to_spare_is_compared_with_one_more(
+    margins: tuple[float, ...], chosen: int, model: WorldModel, store: SqlStore
+) -> None:
+    asked: list[Plan] = []
+
+    def measuring(belief: Belief, plan: Plan, subgoal: Subgoal) -> Verdict:
+        asked.append(plan)
+        verdict = check_plan(belief, plan, subgoal)
+        if len(asked) > len(margins):
+            return verdict
+        margin = margins[len(asked) - 1]
+        return replace(verdict, accepted=margin >= 0, code="accepted" if margin >= 0 else "unmet", margin=margin)
+
+    ran: list[str] = []
+    built = engine(model, store, planned(ON), check=measuring)
+    result = built.run("stack", load_scene("demo"), 3, lambda name, _: ran.append(name))
+    assert ran[: ran.index("acted")].count("verdict") == len(margins)
+    steps = store.steps(result.episode)
+    assert {step["attempt"] for step in steps[: len(asked[chosen].actions)]} == {chosen}
+    done = np.array([step["action"] for step in steps[: len(asked[chosen].actions)]], dtype=np.float32)
+    assert np.array_equal(done, asked[chosen].actions)
+
+
 def test_a_plan_that_is_always_rejected_is_decomposed_again_and_then_fails_honestly(
     model: WorldModel, store: SqlStore
 ) -> None:
