@@ -65,7 +65,7 @@ class Parts:
 
 @dataclass(frozen=True)
 class Spare:
-    """An accepted plan with little to spare, kept while another is looked for; its verdict, and its attempt's number."""
+    """An accepted plan with little to spare, kept while another is looked for; its verdict, the attempt."""
 
     plan: Plan
     verdict: Verdict
