@@ -25,7 +25,7 @@ from world_model.model import LatentState, WorldModel, token_error
 from world_model.novelty import ODDITIES, Look, look_of, oddities, peak_of, top_of, vacated
 from world_model.outline import outlines_of
 from world_model.seeing import DOUBLE, NOBODY, STRANGER, Seen, at, discern
-from world_model.stature import FLAT, LOWEST, carriers, closed, evened, grounded, rest_of, rounded, slimmed
+from world_model.stature import FLAT, LOWEST, carriers, closed, evened, grounded, rest_of, rounded, slimmed, stretched
 
 CLEARLY_SEEN = 6.0
 """Summed cell weight from which an observed token replaces the imagined one outright (tuned on play seeds)."""
@@ -92,9 +92,9 @@ class TokenPerceiver:
         """Return a first ``belief`` with its stacks as tall as their blocks can be, and with what hides in them."""
         things = tuple(slimmed(belief.scene.things))
         if names is None:
-            return self.resized(belief, evened(things))
+            return self.resized(belief, stretched(evened(things)))
         if {thing.id for thing in names.things} <= {thing.id for thing in things}:
-            return self.resized(belief, evened(closed(things)))
+            return self.resized(belief, stretched(evened(closed(things))))
         inferred = hidden(names.things, things)
         belief = self.resized(belief, evened(things))
         return belief if inferred is None else self.with_hidden(belief, *inferred)
@@ -215,7 +215,8 @@ class TokenPerceiver:
             if not visible[row] and thing.kind in MOVABLE and vacated(look, thing):
                 confidence[row] = VANISHED
         belief = Belief(tokens, tool, Scene("belief", placed), visible, confidence, max(errors))
-        return with_strangers(belief, seen, set(match.values()))
+        belief = with_strangers(belief, seen, set(match.values()))
+        return belief if belief.held is not None else self.resized(belief, stretched(belief.scene.things))
 
     @torch.no_grad()
     def leap_surprise(self, before: Belief, manipulation: FloatArray, after: Belief) -> float:

@@ -89,6 +89,22 @@ def evened(things: Sequence[Thing]) -> list[Thing]:
     return found
 
 
+def stretched(things: Sequence[Thing]) -> list[Thing]:
+    """Return ``things`` with the covered blocks of stacks as tall together as the place of the uppermost leaves them.
+
+    They were read too low or too high together; where there is room for a hidden one they stay as they are.
+    """
+    found = list(things)
+    for stack in stacks(carriers(things)):
+        heights = [things[row].size[2] for row in stack[:-1]]
+        room = things[stack[-1]].bottom - things[stack[0]].bottom
+        if ODD < abs(room - sum(heights)) < HIDDEN:
+            found = piled(
+                found, stack, [*(height * room / sum(heights) for height in heights), things[stack[-1]].size[2]]
+            )
+    return found
+
+
 def stacks(under: Mapping[int, int]) -> list[list[int]]:
     """Return the rows of things that stand straight on one another, from the bottom up."""
     found: list[list[int]] = []

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from simulator.base import Thing
-from world_model.stature import STICKS_OUT, carriers, closed, evened, rest_of, rounded, slimmed, stacks, standing
+from world_model.stature import STICKS_OUT, carriers, closed, evened, rest_of, rounded, slimmed, stacks, standing, stretched
 
 
 def block(name: str, z: float, height: float, x: float = 0.1) -> Thing:
@@ -103,6 +103,18 @@ def test_what_hovers_over_nothing_that_could_hide_reaches_down_to_what_it_stands
     assert closed((ball,)) == [ball]
     pair = (block("a", 0.02, 0.04), block("b", 0.06, 0.04))
     assert closed(pair) == list(pair)
+
+
+def test_covered_blocks_fill_the_room_that_the_uppermost_leaves_them() -> None:
+    pile = (block("a", 0.02, 0.04), block("b", 0.063, 0.033), block("c", 0.095, 0.036), block("d", 0.141, 0.038))
+    fitted = stretched(pile)
+    assert (fitted[3].bottom, fitted[3].size[2]) == pytest.approx((pile[3].bottom, 0.038))
+    for lower, upper in pairwise(fitted):
+        assert lower.top == pytest.approx(upper.bottom)
+    roomy = (block("a", 0.02, 0.04), block("b", 0.085, 0.04))
+    assert stretched(roomy) == list(roomy), "something may be hidden there"
+    steady = (block("a", 0.02, 0.04), block("b", 0.062, 0.04))
+    assert stretched(steady) == list(steady)
 
 
 def test_a_thing_that_carries_two_is_in_no_straight_stack() -> None:
