@@ -8,7 +8,18 @@ from itertools import pairwise
 import pytest
 
 from simulator.base import Thing
-from world_model.stature import STICKS_OUT, carriers, closed, evened, rest_of, rounded, slimmed, stacks, standing, stretched
+from world_model.stature import (
+    STICKS_OUT,
+    carriers,
+    closed,
+    evened,
+    rest_of,
+    rounded,
+    slimmed,
+    stacks,
+    standing,
+    stretched,
+)
 
 
 def block(name: str, z: float, height: float, x: float = 0.1) -> Thing:
