@@ -25,7 +25,19 @@ from world_model.model import LatentState, WorldModel, token_error
 from world_model.novelty import ODDITIES, Look, look_of, oddities, peak_of, top_of, vacated
 from world_model.outline import outlines_of
 from world_model.seeing import DOUBLE, NOBODY, STRANGER, Seen, at, discern
-from world_model.stature import FLAT, LOWEST, carriers, closed, evened, grounded, rest_of, rounded, slimmed, stretched
+from world_model.stature import (
+    FLAT,
+    LOWEST,
+    carriers,
+    closed,
+    evened,
+    grounded,
+    halved,
+    rest_of,
+    rounded,
+    slimmed,
+    stretched,
+)
 
 CLEARLY_SEEN = 6.0
 """Summed cell weight from which an observed token replaces the imagined one outright (tuned on play seeds)."""
@@ -95,9 +107,11 @@ class TokenPerceiver:
             return self.resized(belief, stretched(evened(things)))
         if {thing.id for thing in names.things} <= {thing.id for thing in things}:
             return self.resized(belief, stretched(evened(closed(things))))
-        inferred = hidden(names.things, things)
-        belief = self.resized(belief, evened(things))
-        return belief if inferred is None else self.with_hidden(belief, *inferred)
+        for likely in (things, halved(things)):
+            inferred = hidden(names.things, likely)
+            if inferred is not None:
+                return self.with_hidden(self.resized(belief, evened(likely)), *inferred)
+        return self.resized(belief, evened(things))
 
     def with_hidden(self, belief: Belief, thing: Thing, like: int) -> Belief:
         """Return ``belief`` with a ``thing`` nobody sees, whose token is that of row ``like`` taken to its place."""

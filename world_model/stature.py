@@ -51,6 +51,8 @@ BALLS = (0.024, 0.064)
 ODD, FITS = 0.006, 0.05
 """How far from its breadth a block of a stack must seem to be tall, metres, and how well their breadths must add up to
 the height of the stack, for all of its blocks to be believed as tall as broad."""
+TWICE = (1.6, 2.4)
+"""Room for two blocks of a stack, as a multiple of the breadth of one."""
 ALIGNED, STICKS_OUT = 0.35, 0.009
 """Share of a covered thing's seen offset from what it carries that is believed; more than this is believed, metres."""
 
@@ -86,6 +88,23 @@ def evened(things: Sequence[Thing]) -> list[Thing]:
         scale = (things[stack[-1]].top - things[stack[0]].bottom) / sum(broad)
         if odd > ODD and abs(scale - 1) < FITS:
             found = piled(found, stack, [width * scale for width in broad])
+    return found
+
+
+def halved(things: Sequence[Thing]) -> list[Thing]:
+    """Return ``things`` with those of a stack that fill the room of two in the upper half of it.
+
+    The side of a block that another one covers on both ends is hardly seen: two are taken for one. The upper one is
+    taken to be the one that is seen; of five such first looks it was in all.
+    """
+    under, found = carriers(things), list(things)
+    for row, carried in [(carrier, row) for row, carrier in under.items()]:
+        low = rest_of(things, row, under)
+        room, (x, y, _) = things[carried].bottom - low, things[row].position
+        broad = sum(things[row].size[:2]) / 2
+        if things[row].kind in FLAT and TWICE[0] * broad < room < TWICE[1] * broad:
+            upper = (*things[row].size[:2], room / 2)
+            found[row] = replace(things[row], size=upper, position=(x, y, low + 3 * room / 4))
     return found
 
 

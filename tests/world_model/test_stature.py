@@ -13,6 +13,7 @@ from world_model.stature import (
     carriers,
     closed,
     evened,
+    halved,
     rest_of,
     rounded,
     slimmed,
@@ -126,6 +127,16 @@ def test_covered_blocks_fill_the_room_that_the_uppermost_leaves_them() -> None:
     assert stretched(roomy) == list(roomy), "something may be hidden there"
     steady = (block("a", 0.02, 0.04), block("b", 0.062, 0.04))
     assert stretched(steady) == list(steady)
+
+
+def test_a_covered_block_that_fills_the_room_of_two_is_the_upper_of_them() -> None:
+    tower = (block("a", 0.02, 0.04), block("b", 0.081, 0.043), block("c", 0.142, 0.036))
+    upper = halved(tower)[1]
+    assert (upper.bottom, upper.top) == pytest.approx((0.082, 0.124))
+    post = (block("p", 0.039, 0.076), block("c", 0.099, 0.043))
+    assert halved(post)[0].bottom == pytest.approx(0.03875)
+    single = (block("a", 0.02, 0.04), block("b", 0.06, 0.04), block("c", 0.1, 0.04))
+    assert halved(single) == list(single)
 
 
 def test_a_thing_that_carries_two_is_in_no_straight_stack() -> None:
