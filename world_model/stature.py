@@ -111,16 +111,21 @@ def halved(things: Sequence[Thing]) -> list[Thing]:
 def stretched(things: Sequence[Thing]) -> list[Thing]:
     """Return ``things`` with the covered blocks of stacks as tall together as the place of the uppermost leaves them.
 
-    They were read too low or too high together; where there is room for a hidden one they stay as they are.
+    They were read too low or too high together, or the lowest is seen to hover where the others leave it no room to;
+    where there is room for a hidden one they stay as they are.
     """
-    found = list(things)
-    for stack in stacks(carriers(things)):
+    found, under = list(things), carriers(things)
+    for stack in stacks(under):
+        lowest, uppermost = things[stack[0]], things[stack[-1]]
         heights = [things[row].size[2] for row in stack[:-1]]
-        room = things[stack[-1]].bottom - things[stack[0]].bottom
-        if ODD < abs(room - sum(heights)) < HIDDEN:
-            found = piled(
-                found, stack, [*(height * room / sum(heights) for height in heights), things[stack[-1]].size[2]]
-            )
+        bases = (lowest.bottom, rest_of(things, stack[0], under))
+        base = min(bases, key=lambda base: abs(uppermost.bottom - base - sum(heights)))
+        room = uppermost.bottom - base
+        misfit = abs(room - sum(heights))
+        if misfit < HIDDEN and (misfit > ODD or abs(base - lowest.bottom) > ODD):
+            found[stack[0]] = replace(lowest, position=(*lowest.position[:2], base + lowest.size[2] / 2))
+            heights = [height * room / sum(heights) for height in heights]
+            found = piled(found, stack, [*heights, uppermost.size[2]])
     return found
 
 

@@ -129,6 +129,13 @@ def test_covered_blocks_fill_the_room_that_the_uppermost_leaves_them() -> None:
     assert stretched(steady) == list(steady)
 
 
+def test_a_covered_block_that_seems_lifted_into_what_it_carries_stands_on_the_table() -> None:
+    low, high = stretched((block("a", 0.045, 0.041), block("b", 0.06, 0.04)))
+    assert (low.bottom, low.top, high.bottom) == pytest.approx((0.0, 0.04, 0.04))
+    lifted = (block("a", 0.045, 0.04), block("b", 0.085, 0.04))
+    assert stretched(lifted) == list(lifted), "something unseen carries them"
+
+
 def test_a_covered_block_that_fills_the_room_of_two_is_the_upper_of_them() -> None:
     tower = (block("a", 0.02, 0.04), block("b", 0.081, 0.043), block("c", 0.142, 0.036))
     upper = halved(tower)[1]
