@@ -22,7 +22,7 @@ from hybrid.base import AttemptRecord
 from hybrid.decompose import decompose
 from hybrid.ground import broken, ground, margins, preparation, progressed, strayed, unreachable
 from hybrid.remembered import learn_from, remembered_plan, words_for
-from hybrid.session import Session, Spare
+from hybrid.session import Session
 from hybrid.store.records import plain
 from planner.cost import encoded
 from simulator.base import Subgoal
@@ -214,15 +214,15 @@ def checked(state: State, runtime: Context) -> Update:
         runtime, "verdict", subgoal=state["subgoal"], accepted=verdict.accepted, code=verdict.code,
         reason=verdict.reason, margin=verdict.margin, peak_force=verdict.peak_force, gap=verdict.gap,
     )  # fmt: skip
-    spare = session.spare
-    if spare is not None and not (verdict.accepted and verdict.margin > spare.verdict.margin):
+    known = session.spare_verdict if session.spare is not None else None
+    if known is not None and not (verdict.accepted and verdict.margin > known.margin):
         return {"failed": not session.fall_back()}
     session.spare = None
     if verdict.accepted and (session.compared or verdict.margin > THIN):
         return {"failed": False}
     session.tabu = (*session.tabu, session.plan.manipulations[0])
     if verdict.accepted:
-        session.spare, session.compared = Spare(session.plan, verdict, session.attempt), True
+        session.set_aside()
         return {"failed": True, "reason": verdict.reason}
     return {"failed": True, "tries": state["tries"] + 1, "reason": verdict.reason}
 

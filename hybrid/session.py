@@ -63,15 +63,6 @@ class Parts:
     memory: LongTermMemory | None = None
 
 
-@dataclass(frozen=True)
-class Spare:
-    """An accepted plan with little to spare, kept while another is looked for; its verdict, the attempt."""
-
-    plan: Plan
-    verdict: Verdict
-    attempt: int
-
-
 @dataclass
 class Session:
     """Everything one episode knows while it runs.
@@ -88,7 +79,7 @@ class Session:
         places: where each thing lay at the first look, metres.
         decomposition: the latest.
         plan, verdict, attempt: under consideration; the last is its number among all.
-        spare: an accepted plan to fall back on.
+        spare, spare_verdict, spare_attempt: a plan that was accepted with little to spare, to fall back on.
         compared: whether a plan with little to spare was compared with another in the present situation.
         tabu: what failed in the present situation.
         preparing: what has to be done before the subgoal under way, if anything.
@@ -114,7 +105,9 @@ class Session:
     plan: Plan | None = None
     verdict: Verdict | None = None
     attempt: int = 0
-    spare: Spare | None = None
+    spare: Plan | None = None
+    spare_verdict: Verdict | None = None
+    spare_attempt: int = 0
     compared: bool = False
     tabu: tuple[Manipulation, ...] = ()
     preparing: Subgoal | None = None
@@ -161,6 +154,11 @@ class Session:
         """Consider the spare plan again, as it was accepted; return False when there is none."""
         if self.spare is None:
             return False
-        self.plan, self.verdict, self.attempt = self.spare.plan, self.spare.verdict, self.spare.attempt
+        self.plan, self.verdict, self.attempt = self.spare, self.spare_verdict, self.spare_attempt
         self.spare = None
         return True
+
+    def set_aside(self) -> None:
+        """Keep the plan under consideration as a spare, while one more is looked for."""
+        self.spare, self.spare_verdict, self.spare_attempt = self.plan, self.verdict, self.attempt
+        self.compared = True

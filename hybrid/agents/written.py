@@ -1,7 +1,7 @@
 """The working memory of a run, written down as bytes and read back to the last bit.
 
 Tensors and plans are too large for a checkpoint and lose their type in one: they are kept beside it under their
-digest, so a checkpoint holds three short names instead.
+digest, so a checkpoint holds a few short names instead.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from world_model.base import Belief
 VERSION = 1
 """Version of what is written down; another one is refused by name."""
 _BELIEFS = ("belief", "expected")
-_ELSEWHERE = frozenset({"parts", "world", "names", "episode", "cancelled", "began", "turns", "plan", *_BELIEFS})
+_PLANS = ("plan", "spare")
+_ELSEWHERE = frozenset({"parts", "world", "names", "episode", "cancelled", "began", "turns", *_PLANS, *_BELIEFS})
 """Fields of a session that come from elsewhere or are written down on their own."""
 _TENSORS = ("tokens", "tool", "visible", "confidence")
 
@@ -41,9 +42,11 @@ def write_down(session: Session) -> dict[str, bytes]:
                 {tensor: getattr(belief, tensor).detach().numpy() for tensor in _TENSORS},
                 {"scene": belief.scene, "surprise": belief.surprise, "leap_surprise": belief.leap_surprise},
             )
-    if session.plan is not None:
-        words = {field.name: getattr(session.plan, field.name) for field in fields(Plan) if field.name != "actions"}
-        notes["plan"] = _pack({"actions": session.plan.actions}, words)
+    for name in _PLANS:
+        plan = cast("Plan | None", getattr(session, name))
+        if plan is not None:
+            words = {field.name: getattr(plan, field.name) for field in fields(Plan) if field.name != "actions"}
+            notes[name] = _pack({"actions": plan.actions}, words)
     work = {field.name: getattr(session, field.name) for field in fields(Session) if field.name not in _ELSEWHERE}
     notes["work"] = _pack({}, {**work, "elapsed": time.monotonic() - session.began})
     return notes
@@ -57,7 +60,8 @@ def read_back(session: Session, notes: dict[str, bytes]) -> None:
     """
     for name in _BELIEFS:
         setattr(session, name, _belief(notes[name]) if name in notes else None)
-    session.plan = _plan(notes["plan"]) if "plan" in notes else None
+    for name in _PLANS:
+        setattr(session, name, _plan(notes[name]) if name in notes else None)
     _, words = _unpack(notes["work"])
     session.began = time.monotonic() - float(words.pop("elapsed"))
     hints = get_type_hints(Session)
