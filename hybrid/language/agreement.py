@@ -1,7 +1,8 @@
 """Programs made to agree with the words and the table they are about, where a rule of English settles it.
 
-*reds* are all the red ones, *without lifting* is a push, *the red box* is a block where no tray is red, and *the cube
-by the tray goes on it* goes on the tray. Knows words and kinds; what is ambiguous is left to perception.
+*reds* are all the red ones, *without lifting* is a push, *the red box* is a block where no tray is red, *the cube by
+the tray goes on it* goes on the tray, and nothing goes into a block that it was to go *onto*. Knows words and kinds;
+what is ambiguous is left to perception.
 """
 
 from __future__ import annotations
@@ -20,13 +21,17 @@ _ON_THE_TABLE: Final = re.compile(
 """Words that ask for a push whatever the verb."""
 _PUSHED: Final = re.compile(r"\b(?:push|slid|nudg|along the table|roll)")
 """Verbs that mean a push; people who *shove* something into a bowl drop it there."""
+_ON: Final = re.compile(r"\b(?:on|onto|upon|atop)\b")
+_IN: Final = re.compile(r"\b(?:in|into|inside|within)\b")
+_SOLID: Final = frozenset({"cube", "block", "cylinder", "ball"})
+"""Kinds that nothing can lie in."""
 _BOX: Final = re.compile(r"\bbox(?:es)?\b")
 
 
 def agreed(text: str, program: Program, scene: Scene) -> Program:
     """Return ``program`` in the number and manner of ``text`` and with names that fit the things of ``scene``."""
     program = in_manner(text, in_number(text, program))
-    return as_boxes(text, onto_its_own(program), scene)
+    return as_boxes(text, onto_solid(text, onto_its_own(program)), scene)
 
 
 def in_number(text: str, program: Program) -> Program:
@@ -86,6 +91,20 @@ def onto_its_own(program: Program) -> Program:
         return program
     named = first.model_copy(update={"b": Selector(**anchor.noun.model_dump())})
     return program.model_copy(update={"steps": (named, *program.steps[1:])})
+
+
+def onto_solid(text: str, program: Program) -> Program:
+    """Return ``program`` with what goes *on* a thing that nothing can lie in put on it, where nobody said *in*."""
+    said = text.lower()
+    if _IN.search(said) or not _ON.search(said):
+        return program
+
+    def placed(step: AnyStep) -> AnyStep:
+        inside = isinstance(step, Pair) and step.relation == "in"
+        solid = inside and isinstance(step.b, Selector) and step.b.kind in _SOLID
+        return step.model_copy(update={"relation": "on"}) if solid else step
+
+    return _with_steps(program, placed)
 
 
 def as_boxes(text: str, program: Program, scene: Scene) -> Program:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hybrid.language.agreement import agreed, as_boxes, in_manner, in_number, onto_its_own
+from hybrid.language.agreement import agreed, as_boxes, in_manner, in_number, onto_its_own, onto_solid
 from hybrid.language.reading import from_tokens
 from hybrid.language.schema import Program
 from hybrid.language.wire import END, to_tokens
@@ -106,3 +106,21 @@ def test_a_program_that_agrees_already_stays_as_it_is():
 )
 def test_what_must_not_be_picked_up_is_not_held(text, said, meant):
     assert words(in_manner(text, program(said))) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "read", "meant"),
+    [
+        ("move the red cylinder onto the pink block", "in", "on"),
+        ("move the red cylinder into the pink block", "in", "in"),
+        ("move the red cylinder to the pink block", "in", "in"),
+        ("move the red cylinder onto the pink block", "next_to", "next_to"),
+    ],
+)
+def test_what_goes_onto_a_block_does_not_go_into_it(text, read, meant):
+    understood = onto_solid(text, program(f"{read} the red cylinder the pink block"))
+    assert words(understood) == f"{meant} the red cylinder the pink block"
+
+
+def test_what_goes_onto_a_tray_may_lie_in_it():
+    assert words(onto_solid("move the cube onto the tray", program("in the cube the tray"))) == "in the cube the tray"
