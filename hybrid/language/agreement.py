@@ -100,9 +100,9 @@ def onto_solid(text: str, program: Program) -> Program:
         return program
 
     def placed(step: AnyStep) -> AnyStep:
-        inside = isinstance(step, Pair) and step.relation == "in"
-        solid = inside and isinstance(step.b, Selector) and step.b.kind in _SOLID
-        return step.model_copy(update={"relation": "on"}) if solid else step
+        if not isinstance(step, Pair) or step.relation != "in" or not isinstance(step.b, Selector):
+            return step
+        return step.model_copy(update={"relation": "on"}) if step.b.kind in _SOLID else step
 
     return _with_steps(program, placed)
 
