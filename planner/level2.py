@@ -27,6 +27,10 @@ RETRY_JITTER = 0.006
 """How far a retried manipulation is varied, metres (EVIDENCE 4b: after an observed no-change, jitter the retry)."""
 HELD = 0.06
 """Energy of still holding something when the plan begins, metres: putting it down where it belongs is worth a plan."""
+BESIDE = ("next_to", "left_of", "right_of", "behind", "in_front_of")
+"""Relations of which moving either thing can make hold what was asked of the first."""
+LANDMARK_PRICE = 0.01
+"""Energy of moving what something else is to stand beside, metres: people mean the other one."""
 MET = 1e-3
 """Imagined energy below which the search looks no further, metres."""
 
@@ -117,7 +121,9 @@ def expand(
     """Imagine all children in one batch; return the best ``count``, lowest energy first."""
     things = parents[0].things
     outcome = imagine_manipulations(model, stacked([parent.state for parent in parents]), children, things, subgoal)
-    energies = (outcome.energy + STEP_PRICE * (len(parents[0].manipulations) + 1)).tolist()
+    landmarks = reference_things(subgoal)
+    price = torch.tensor([LANDMARK_PRICE * (child.thing in landmarks) for child in children])
+    energies = (outcome.energy + price + STEP_PRICE * (len(parents[0].manipulations) + 1)).tolist()
     found: list[Sequence] = []
     for row in kept(energies, [child.thing for child in children], count):
         parent, energy, imagined = parents[row], energies[row], moved(things, outcome.positions[row])
@@ -133,6 +139,12 @@ def expand(
             )
         )
     return found
+
+
+def reference_things(subgoal: Subgoal) -> frozenset[str]:
+    """Return what others are to stand beside and is not to move itself: *the cylinder* of *put it by the cylinder*."""
+    beside = [fact for fact in subgoal.facts if fact.relation in BESIDE]
+    return frozenset(str(fact.arguments[1]) for fact in beside) - {str(fact.arguments[0]) for fact in subgoal.facts}
 
 
 def kept(energies: list[float], names: list[str], count: int) -> list[int]:

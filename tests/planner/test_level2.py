@@ -10,7 +10,16 @@ import torch
 
 from planner.base import Budget, Manipulation
 from planner.geometry import GeometricDynamics
-from planner.level2 import ManipulationSearch, Sequence, distinct, kept, search, varied
+from planner.level2 import (
+    LANDMARK_PRICE,
+    ManipulationSearch,
+    Sequence,
+    distinct,
+    kept,
+    reference_things,
+    search,
+    varied,
+)
 from simulator.base import Fact, Scene, Subgoal, Thing
 from world_model.base import Belief
 from world_model.energies import goal_energy, table_of
@@ -71,3 +80,17 @@ def test_what_failed_before_is_varied_and_nothing_else() -> None:
     again = varied(MOVE, (MOVE,), rng)
     assert 0 < np.hypot(*np.subtract(again.target, MOVE.target)[:2]) < 0.05
     assert again.target[2] == MOVE.target[2]
+
+
+@pytest.mark.parametrize("relation", ["next_to", "left_of", "in_front_of"])
+def test_what_something_is_to_stand_beside_stays_where_it_is(relation: str) -> None:
+    things = (cube("a", 0.15, -0.1), cube("b", -0.1, 0.1))
+    tool = torch.tensor([0.0, 0.0, 0.2, 0.0, 0.0])
+    belief = Belief(torch.zeros(2, 6), tool, Scene("s", things), torch.ones(2).bool(), torch.ones(2))
+    wanted, settings = Subgoal((Fact(relation, ("a", "b")),)), ManipulationSearch(depth=1)
+    sequences, _ = search(MODEL, belief, wanted, settings, budget=Budget(60_000), tabu=(), seed=0)
+    lowest = {name: min(s.energy for s in sequences if s.manipulations[0].thing == name) for name in ("a", "b")}
+    assert lowest["b"] == pytest.approx(lowest["a"] + LANDMARK_PRICE, abs=1e-4)
+    line = Subgoal((Fact("line", ("a", "b")),))
+    assert reference_things(wanted) == {"b"}
+    assert reference_things(line) == frozenset()
