@@ -22,7 +22,9 @@ from world_model.energies import above, fact_energy, occupying, point_of, table_
 
 OVER = 0.03
 """How far above everything else a thing is carried, metres."""
-MUTUAL = ("line", "apart", "next_to", "left_of", "right_of", "behind", "in_front_of")
+LANDMARKED = ("next_to", "left_of", "right_of", "behind", "in_front_of")
+"""Relations that say where the first thing is to stand by the second."""
+MUTUAL = ("line", "apart", *LANDMARKED)
 """Relations that moving any of their things can make hold."""
 AWAY = 4
 """Places looked at for each that is not in the way of a push."""

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from planner.base import Budget, Dynamics, Manipulation, TraceEntry
-from planner.candidates import Breadth, propose
+from planner.candidates import LANDMARKED, Breadth, propose
 from planner.cost import STEP_PRICE, imagine_manipulations, moved
 from simulator.base import Subgoal, Thing
 from world_model.base import Belief
@@ -27,8 +27,6 @@ RETRY_JITTER = 0.006
 """How far a retried manipulation is varied, metres (EVIDENCE 4b: after an observed no-change, jitter the retry)."""
 HELD = 0.06
 """Energy of still holding something when the plan begins, metres: putting it down where it belongs is worth a plan."""
-BESIDE = ("next_to", "left_of", "right_of", "behind", "in_front_of")
-"""Relations of which moving either thing can make hold what was asked of the first."""
 LANDMARK_PRICE = 0.01
 """Energy of moving what something else is to stand beside, metres: people mean the other one."""
 MET = 1e-3
@@ -143,7 +141,7 @@ def expand(
 
 def reference_things(subgoal: Subgoal) -> frozenset[str]:
     """Return what others are to stand beside and is not to move itself: *the cylinder* of *put it by the cylinder*."""
-    beside = [fact for fact in subgoal.facts if fact.relation in BESIDE]
+    beside = [fact for fact in subgoal.facts if fact.relation in LANDMARKED]
     return frozenset(str(fact.arguments[1]) for fact in beside) - {str(fact.arguments[0]) for fact in subgoal.facts}
 
 

@@ -95,10 +95,10 @@ def halved(things: Sequence[Thing]) -> list[Thing]:
     """Return ``things`` with those of a stack that fill the room of two in the upper half of it.
 
     The side of a block that another one covers on both ends is hardly seen: two are taken for one. The upper one is
-    taken to be the one that is seen; of five such first looks it was in all.
+    taken to be the one that is seen; in four such first looks out of four it was.
     """
     under, found = carriers(things), list(things)
-    for row, carried in [(carrier, row) for row, carrier in under.items()]:
+    for carried, row in under.items():
         low = rest_of(things, row, under)
         room, (x, y, _) = things[carried].bottom - low, things[row].position
         broad = sum(things[row].size[:2]) / 2

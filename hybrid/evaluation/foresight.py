@@ -25,7 +25,7 @@ from torch import Tensor
 
 from hybrid.bootstrap import geometric
 from hybrid.config import load_settings
-from hybrid.errors import HybridError
+from hybrid.errors import ConfigError, HybridError
 from hybrid.evaluation.heldout import A_SEED, refuse_testing
 from simulator.base import CONTAINERS, KINDS, MOVABLE
 from simulator.camera import DEFAULT_CAMERAS
@@ -110,7 +110,7 @@ def errors_table(model: WorldModel, play: Play, cache: Cache) -> Table:
         cells: list[str] = []
         for name, where in places.items():
             found = quantiles((where - truth).norm(dim=-1)[moved] / CENTIMETRE)
-            cells.append(f"{found['median']:.2f} / {found['p90']:.2f}")
+            cells.append(f"{found['median']:.2f} / {found['p90']:.2f}" if found["n"] else "–")
             if level == 1:
                 table.add_column(name)
         table.add_row(words[level], str(int(moved.sum())), *cells)
@@ -159,6 +159,9 @@ def main() -> None:
     asked = parser.parse_args()
     try:
         refuse_testing(A_SEED * asked.seed, tuning=asked.tuning)
+        for name in ("episodes", "workers"):
+            if getattr(asked, name) < 1:
+                raise ConfigError(name, f"{getattr(asked, name)} is out of range", "Ask for at least 1.")
     except HybridError as error:
         parser.exit(2, f"{error}\n")
     torch.set_num_threads(1)

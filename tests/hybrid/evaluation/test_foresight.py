@@ -53,8 +53,19 @@ def test_the_command_prints_both_tables(monkeypatch: pytest.MonkeyPatch, capsys:
     assert all(word in out for word in ("one manipulation", "toppled", "strayed", HAND_WRITTEN, "copy-last"))
 
 
-def test_training_seeds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.argv", ["foresight", "--seed", "5"])
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        (["--seed", "5"], "seed"),
+        (["--seed", "900", "--episodes", "0"], "episodes"),
+        (["--seed", "900", "--workers", "-1"], "workers"),
+    ],
+)
+def test_bad_arguments_and_training_seeds_are_refused_by_name(
+    asked: list[str], field: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["foresight", *asked])
     with pytest.raises(SystemExit) as ended:
         foresight.main()
     assert ended.value.code == 2
+    assert field in capsys.readouterr().err
