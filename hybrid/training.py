@@ -96,23 +96,29 @@ def collect_play(
 
 
 def train_preset(
-    preset: str, data: Path, out: Path, *, seed: int, progress: Callable[[str, int, int, dict[str, float]], None]
+    preset: str,
+    data: tuple[Path, ...],
+    out: Path,
+    *,
+    seed: int,
+    progress: Callable[[str, int, int, dict[str, float]], None],
 ) -> dict[str, Json]:
-    """Train ``preset`` on the play in ``data``, resuming what lies unfinished in ``out``.
+    """Train ``preset`` on the shards ``data``, resuming what lies unfinished in ``out``.
 
     Returns:
         The checkpoint's card as JSON: what it was trained on, and its figures beside the controls.
 
     Raises:
-        HybridError: there is no such preset, or the play cannot be used.
+        HybridError: there is no such preset, the play cannot be used, or ``out`` holds another unfinished run.
     """
     chosen = preset_named(preset)
 
-    def practise(model: WorldModel) -> Path:
-        folder = out / "practice"
-        told = partial(_told, progress)
-        collect(folder, episodes=chosen.practice, workers=2, seed=PRACTICE + seed, pupil=learner(model), progress=told)
-        return folder
+    def practise(model: WorldModel) -> tuple[Path, ...]:
+        played = collect(
+            out / "practice", episodes=chosen.practice, workers=2, seed=PRACTICE + seed, pupil=learner(model),
+            progress=partial(_told, progress),
+        )  # fmt: skip
+        return tuple(played)
 
     card = train(chosen, data, out, seed=seed, practise=practise, progress=progress)
     return {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,21 +95,19 @@ class Play:
         return self.arrays[name][np.asarray(self.arrays["episode"])[rows]]
 
 
-def read_play(*folders: Path, images: bool = True) -> Play:
-    """Read every shard below ``folders``, in name order; without the ``images`` where only labels are needed.
+def read_play(shards: Sequence[Path], *, images: bool = True) -> Play:
+    """Read ``shards`` in their order; without the ``images`` where only labels are needed.
 
     Raises:
-        DataError: no complete shard, another format version, or shards of different cameras.
+        DataError: a shard is missing or incomplete, of another format version, or of different cameras.
     """
-    found = [sorted(path.parent for path in folder.glob("*/card.json")) for folder in folders]
-    for folder, below in zip(folders, found, strict=True):
-        if not below:
-            raise DataError("data", f"no complete shard of play below {folder}", "Run `hybrid collect` first.")
-    shards = [shard for below in found for shard in below]
+    for shard in shards:
+        if not (shard / "card.json").is_file():
+            raise DataError("data", f"there is no complete shard of play at {shard}", "Run `hybrid collect` first.")
     cards = [json.loads((shard / "card.json").read_text()) for shard in shards]
     if any(card["version"] != FORMAT_VERSION for card in cards):
         raise DataError(
-            "data.version", f"{folders[0]} holds another format", f"Collect again with format {FORMAT_VERSION}."
+            "data.version", f"{shards[0].parent} holds another format", f"Collect again with format {FORMAT_VERSION}."
         )
     if any(card["cameras"] != cards[0]["cameras"] for card in cards):
         raise DataError(

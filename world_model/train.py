@@ -7,10 +7,11 @@ resumes where it was left.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Generator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -113,7 +114,7 @@ def preset_named(name: str) -> Preset:
 
 @dataclass(frozen=True)
 class Job:
-    """Where a training run reads (several folders of play) and writes, and its seed."""
+    """Which shards of play a training run reads, where it writes, and its seed."""
 
     preset: Preset
     data: tuple[Path, ...]
@@ -121,8 +122,8 @@ class Job:
     seed: int
 
 
-Practise = Callable[[WorldModel], Path]
-"""Lets a model whose proposals have learnt from play alone play itself; returns the folder of what was recorded."""
+Practise = Callable[[WorldModel], tuple[Path, ...]]
+"""Lets a model whose proposals have learnt from play alone play itself; returns the shards of what was recorded."""
 
 
 @contextmanager
@@ -137,27 +138,33 @@ def one_thread() -> Generator[None]:
 
 
 @one_thread()
-def train(preset: Preset, data: Path, out: Path, *, seed: int, practise: Practise, progress: Progress) -> Card:
-    """Train ``preset`` on the play in ``data``; write the checkpoint to ``out`` and return its card.
+def train(
+    preset: Preset, data: tuple[Path, ...], out: Path, *, seed: int, practise: Practise, progress: Progress
+) -> Card:
+    """Train ``preset`` on the shards ``data``; write the checkpoint to ``out`` and return its card.
 
-    Intermediate state lies in ``out/run`` and is resumed from when present. The proposals learn twice: from play, then
-    also from what the script does in states they led to themselves when they were let to ``practise`` (Ross et al.,
-    "A Reduction of Imitation Learning and Structured Prediction to No-Regret Online Learning", 2011).
+    Intermediate state lies in ``out/run`` and is resumed from when it is of the same run. The proposals learn
+    twice: from play, then also from what the script does in states they led to themselves when they were let to
+    ``practise`` (Ross et al., "A Reduction of Imitation Learning and Structured Prediction to No-Regret Online
+    Learning", 2011).
 
     What does not depend on each other is trained in two processes of one thread each: an iteration of the encoder
     takes 0.78 s on one core and still 0.58 s on two, and beside other programs two threads mostly wait for each other.
+
+    Raises:
+        DataError: the play cannot be used, or an unfinished run of another preset, seed or play lies in ``out``.
     """
-    job = Job(preset, (data,), out, seed)
+    job = Job(preset, data, out, seed)
     play = read_play(data)
+    begin(job, play)
     film = label_film(play, Geometry(play.cameras))
-    (out / "run").mkdir(parents=True, exist_ok=True)
     torch.save(film.owners, out / "run" / "owners.pt")
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         beside = pool.submit(fit_beside, job)
         curves = {phase: fit_encoder(job, film, phase, progress) for phase in ("encoder", "refine")}
         curves.update(beside.result())
-    job = Job(preset, (data, practise(pupil(job, play))), out, seed)
-    play = read_play(*job.data)
+    job = Job(preset, data + practise(pupil(job, play)), out, seed)
+    play = read_play(job.data)
     film = label_film(play, film.geometry, film.owners)
     cache = encode_all(latest(job, play, "refine"), film)
     torch.save(vars(cache), out / "run" / "cache.pt")
@@ -181,10 +188,23 @@ def train(preset: Preset, data: Path, out: Path, *, seed: int, practise: Practis
     return card
 
 
+def begin(job: Job, play: Play) -> None:
+    """Make the folder of the run; raises ``DataError`` when it holds another one, which would be resumed."""
+    folder = job.out / "run"
+    run = json.dumps({"preset": asdict(job.preset), "seed": job.seed, "play": play.digest}, indent=1) + "\n"
+    known = folder / "run.json"
+    begun = folder.is_dir() and any(folder.iterdir())
+    if begun and not (known.is_file() and known.read_text() == run):
+        problem = f"{job.out} holds an unfinished run of another preset, seed or play"
+        raise DataError("out", problem, f"Name another folder, or remove {folder}.")
+    folder.mkdir(parents=True, exist_ok=True)
+    known.write_text(run)
+
+
 def fit_beside(job: Job) -> dict[str, list[dict[str, float]]]:
     """Train what needs no trained encoder, in a process of its own: the control, the fovea, the first proposals."""
     torch.set_num_threads(1)
-    play = read_play(*job.data)
+    play = read_play(job.data)
     film = Film(play, Geometry(play.cameras), torch.load(job.out / "run" / "owners.pt", weights_only=True))
     curves = {"random": fit_encoder(job, film, "random", quietly), "fovea": fit_fovea(job, film, quietly)}
     return curves | fit_predictor(job, ("proposals",))
@@ -266,7 +286,7 @@ def draw(rows: Rows, count: int, generator: torch.Generator) -> Rows:
 def fit_predictor(job: Job, names: tuple[str, ...]) -> dict[str, list[dict[str, float]]]:
     """Phase 2 for the named parts, in a process of its own with one thread."""
     torch.set_num_threads(1)
-    play = read_play(*job.data, images=False)
+    play = read_play(job.data, images=False)
     early = "proposals" in names
     model = new_model(job, play) if early else latest(job, play, "refine")
     kept = job.out / "run" / "cache.pt"

@@ -47,8 +47,8 @@ def train(
     """Train the world model, measure it beside its controls on held-out play, and write the checkpoint."""
     refuse_training(seed)
     with bar("playing") as told:
-        collect_play(preset, data, workers=workers, seed=seed, progress=told)
+        played = collect_play(preset, data, workers=workers, seed=seed, progress=told)
     with phases() as told_phase:
-        card = train_preset(preset, data, out, seed=seed, progress=told_phase)
+        card = train_preset(preset, played, out, seed=seed, progress=told_phase)
     answer(card, as_json=as_json, people=lambda console: show_card(console, card))
     return 0

@@ -167,8 +167,7 @@ def main() -> None:
     torch.set_num_threads(1)
     model, card = load_checkpoint(load_settings().checkpoint or DEFAULT, cameras=DEFAULT_CAMERAS)
     with TemporaryDirectory() as folder:
-        collect(Path(folder), episodes=asked.episodes, workers=asked.workers, seed=asked.seed)
-        play = read_play(Path(folder))
+        play = read_play(collect(Path(folder), episodes=asked.episodes, workers=asked.workers, seed=asked.seed))
     with torch.inference_mode():
         cache = encode_all(model, label_film(play, Geometry(play.cameras)))
         tables = errors_table(model, play, cache), fates_table(model, play, cache)

@@ -27,8 +27,7 @@ def test_an_interval_resamples_whole_episodes() -> None:
 
 
 def test_both_models_start_from_what_is_read_off_the_same_tokens(tmp_path: Path) -> None:
-    collect(tmp_path, episodes=4, workers=1, seed=3)
-    play, (model, _) = read_play(tmp_path), load_checkpoint()
+    play, (model, _) = read_play(collect(tmp_path, episodes=4, workers=1, seed=3)), load_checkpoint()
     with torch.inference_mode():
         cache = encode_all(model, label_film(play, Geometry(play.cameras)))
         pairs = play.manipulations()
