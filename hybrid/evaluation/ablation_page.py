@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from hybrid.evaluation.statistics import mcnemar, wilson
+from hybrid.evaluation.statistics import mcnemar, mean, mean_between, wilson
 from hybrid.evaluation.variants import PRIVILEGED
 
 Row = dict[str, Any]
 """The report of one arm on one suite, as ``hybrid.evaluation.report`` makes it, with what the ablation adds."""
 
 HEAD: Final = (
-    "| arm | what differs | success | 95 % | n | plan ms p50 / p95 | against {reference} | p | command |\n"
-    "|---|---|---|---|---|---|---|---|---|"
+    "| arm | what differs | success | 95 % | n | plan ms p50 / p95 "
+    "| against {reference} | p | control steps | command |\n"
+    "|---|---|---|---|---|---|---|---|---|---|"
 )
 NOTE: Final = (
     "Success is judged by the world's true final state. Intervals are Wilson's; p is McNemar's mid-p on the same "
-    "tasks, with (tasks only {reference} solved / tasks only the row solved). Arms marked * are given the true state: "
-    "they are ceilings, not competitors."
+    "tasks, with (tasks only {reference} solved / tasks only the row solved). Control steps are the mean of what was "
+    "carried out in the tasks both solved, and how many more than {reference} took, resampled 95 %. Arms marked * are "
+    "given the true state: they are ceilings, not competitors."
 )
 Column = Callable[[Row], list[tuple[int, str]]]
 """Puts each task of a row into a column: where it stands among the others, and its head."""
@@ -67,6 +69,7 @@ def line(suite: str, arm: str, words: str, rows: Mapping[str, Row], reference: s
         str(figures["n"]),
         milliseconds(figures["plan_ms"]),
         *against(rows[arm], arm, rows.get(reference), reference),
+        effort(rows[arm], arm, rows.get(reference), reference),
         f"`{command(suite, arm, rows[arm], reference)}`",
     ]
     return f"| {' | '.join(cells)} |"
@@ -90,6 +93,23 @@ def against(row: Row, arm: str, reference_row: Row | None, reference: str) -> tu
     test = mcnemar(successes(reference_row, reference), successes(row, arm))
     points = 100 * (test.only_second - test.only_first) / row["arms"][arm]["n"]
     return f"{points:+.1f} points", f"{test.p:.3f} ({test.only_first} / {test.only_second})"
+
+
+def effort(row: Row, arm: str, reference_row: Row | None, reference: str) -> str:
+    """Return the mean control steps in the tasks both arms solved, and the difference to the reference."""
+    if reference_row is None:
+        return "–"
+    pairs = [
+        (mine["steps"], its["steps"])
+        for mine, its in zip(row["episodes"][arm], reference_row["episodes"][reference], strict=True)
+        if mine["success"] and its["success"]
+    ]
+    if len(pairs) < 2:
+        return "–"
+    steps = f"{mean([mine for mine, _ in pairs]):.1f}"
+    more = [mine - its for mine, its in pairs]
+    interval = mean_between(more)
+    return steps if arm == reference else f"{steps}, {mean(more):+.1f} [{interval.low:+.1f}, {interval.high:+.1f}]"
 
 
 def successes(row: Row, arm: str) -> list[bool]:

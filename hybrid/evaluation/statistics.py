@@ -6,11 +6,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import Final
+
+import numpy as np
+
+RESAMPLES: Final = 2000
+"""Times that values are drawn again for an interval of their mean."""
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A confidence interval of a proportion; ``low`` and ``high`` in [0, 1]."""
+    """A confidence interval; of a proportion, ``low`` and ``high`` lie in [0, 1]."""
 
     low: float
     high: float
@@ -97,6 +103,18 @@ def paired_difference(only_first: int, only_second: int, n: int, confidence: flo
     variance = (first + second - (first - second) ** 2 / count) / count**2
     half = NormalDist().inv_cdf(0.5 + confidence / 2) * math.sqrt(variance)
     return Interval(max(-1.0, centre - half), min(1.0, centre + half))
+
+
+def mean_between(values: Sequence[float], confidence: float = 0.95) -> Interval:
+    """Return an interval of the mean of ``values`` by resampling them (Efron and Tibshirani, 1993, chapter 13).
+
+    Fewer than two say nothing of how they spread: an endless interval. The same values give the same interval.
+    """
+    if len(values) < 2:
+        return Interval(-math.inf, math.inf)
+    drawn = np.random.default_rng(0).choice(np.asarray(values, dtype=float), size=(RESAMPLES, len(values)))
+    low, high = np.quantile(drawn.mean(axis=1), [0.5 - confidence / 2, 0.5 + confidence / 2])
+    return Interval(float(low), float(high))
 
 
 def quantile(values: Sequence[float], q: float) -> float | None:

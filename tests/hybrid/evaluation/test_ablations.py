@@ -52,6 +52,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
                 checks=1,
                 milliseconds=90.0,
                 reason=None,
+                steps=(30 if arms[0] == "flat" else 20) + number % 2,
             )
             for number in range(seed, seed + episodes)
         ]
@@ -95,11 +96,12 @@ def test_the_reference_is_run_first_and_the_page_compares_with_it(tmp_path: Path
         "-50.0 points",
         "0.125 (3 / 0)",
     ]
-    assert cells(page, "place", "flat")[8] == (
+    assert cells(page, "place", "flat")[8] == "30.3, +10.0 [+10.0, +10.0]", "of the three tasks both solved"
+    assert cells(page, "place", "flat")[9] == (
         "`hybrid evaluate --suite place --arms hybrid,flat --episodes 6 --seed 4000 --tuning`"
     )
     assert cells(page, "stack", "exact-twin *")[6:8] == ["+0.0 points", "1.000 (0 / 0)"]
-    assert cells(page, "place", "hybrid")[6:8] == ["–", "–"]
+    assert cells(page, "place", "hybrid")[6:9] == ["–", "–", "20.5"]
     assert "nothing is claimed" in page
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import math
+import random
 import statistics
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hybrid.evaluation.statistics import mcnemar, mean, paired_difference, quantile, wilson
+from hybrid.evaluation.statistics import mcnemar, mean, mean_between, paired_difference, quantile, wilson
 
 Z = 1.959963984540054
 
@@ -87,6 +88,17 @@ def test_nothing_has_no_mean_and_no_quantile() -> None:
     assert mean([]) is None
     assert quantile([], 0.5) is None
     assert mean([1.0, 2.0, 6.0]) == 3.0
+
+
+def test_the_interval_of_a_mean_is_about_as_wide_as_students() -> None:
+    rng = random.Random(5)
+    values = [rng.gauss(3.0, 2.0) for _ in range(200)]
+    half = Z * statistics.stdev(values) / math.sqrt(len(values))
+    interval = mean_between(values)
+    assert interval.low == pytest.approx(statistics.fmean(values) - half, abs=0.1 * half)
+    assert interval.high == pytest.approx(statistics.fmean(values) + half, abs=0.1 * half)
+    assert mean_between(values) == interval
+    assert (mean_between([4.0]).low, mean_between([4.0]).high) == (-math.inf, math.inf)
 
 
 def multinomial(n: int, first: int, second: int, chances: tuple[float, float]) -> float:
