@@ -7,6 +7,7 @@ was read of a covered thing is read anew when nothing covers it any more.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -14,7 +15,7 @@ from scipy.optimize import linear_sum_assignment
 from simulator.base import MOVABLE, Thing
 from world_model.inventory import leftovers
 from world_model.seeing import STRANGER, Seen
-from world_model.stature import FLAT, carriers
+from world_model.stature import FLAT, HIDDEN, carriers
 
 NEAR = 0.06
 """A thing seen this close to where it was expected is that thing, metres."""
@@ -66,6 +67,23 @@ def otherwise_tall(expected: Sequence[Thing], seen: Sequence[Thing], match: dict
         shorter = now < SHORTER * before and not hovers
         if column not in under.values() and (shorter or (alone and abs(now - before) > UNLIKE)):
             found[row] = column
+    return found
+
+
+def upper_parts(expected: Sequence[Thing], seen: Sequence[Thing], match: dict[int, int]) -> dict[int, Thing]:
+    """Return those columns of ``match`` that are seen to reach through what carries them, each without what is below.
+
+    Of two blocks of like colours on one another the lower is not always told from the upper: what ends as high as
+    expected, while what is expected to carry it is not seen, still stands on that.
+    """
+    under = carriers(expected)
+    found: dict[int, Thing] = {}
+    for row, column in match.items():
+        thing, there = expected[row], seen[column]
+        through = row in under and under[row] not in match and there.bottom < thing.bottom - HIDDEN
+        if through and abs(there.top - thing.top) < LEVEL:
+            (x, y, _), height = there.position, thing.size[2]
+            found[column] = replace(there, size=(*there.size[:2], height), position=(x, y, there.top - height / 2))
     return found
 
 

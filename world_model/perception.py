@@ -19,7 +19,7 @@ from torch import Tensor
 from simulator.base import MOVABLE, FloatArray, Observation, Scene, Thing
 from world_model.base import BLOCK, Belief
 from world_model.errors import PerceptionError
-from world_model.following import NEAR, followed, holding, matched_alike, otherwise_tall, uncovered
+from world_model.following import NEAR, followed, holding, matched_alike, otherwise_tall, uncovered, upper_parts
 from world_model.inventory import hidden, leftovers, misread, no_doubles
 from world_model.model import LatentState, WorldModel, token_error
 from world_model.novelty import ODDITIES, Look, look_of, oddities, peak_of, top_of, vacated
@@ -191,12 +191,19 @@ class TokenPerceiver:
                 taller = replace(thing, size=(*thing.size[:2], top - thing.bottom))
                 taller = at(taller, torch.tensor((*thing.position[:2], (top + thing.bottom) / 2)))
                 things[row] = taller if row in under else grounded(seen.things, taller)
+        return self.reread(seen, things)
+
+    def reread(self, seen: Seen, things: Sequence[Thing]) -> Seen:
+        """Return ``seen`` read otherwise, ``things`` row by row, the tokens moved along."""
         positions = torch.tensor([thing.position for thing in things]).view(-1, 3)
         return replace(seen, things=tuple(things), tokens=self.model.relocated(seen.tokens, positions))
 
     def updated(self, seen: Seen, look: Look, tool: Tensor, expected: Belief) -> Belief:
         """Return the belief after comparing what is seen with what was expected."""
         match = followed(expected.scene.things, seen)
+        parts = upper_parts(expected.scene.things, seen.things, match)
+        if parts:
+            seen = self.reread(seen, [parts.get(column, thing) for column, thing in enumerate(seen.things)])
         tokens, things = expected.tokens.clone(), list(expected.scene.things)
         visible = torch.zeros(len(things), dtype=torch.bool)
         confidence, errors = expected.confidence.clone() * 0.98, [0.0]

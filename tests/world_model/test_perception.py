@@ -14,7 +14,7 @@ from simulator.scene import load_scene
 from simulator.world import PhysicalWorld
 from world_model.checkpoint import load_checkpoint
 from world_model.errors import PerceptionError
-from world_model.following import followed, holding, matched, otherwise_tall, uncovered
+from world_model.following import followed, holding, matched, otherwise_tall, uncovered, upper_parts
 from world_model.perception import VANISHED, TokenPerceiver, first_belief, stranger, with_strangers
 from world_model.seeing import Seen
 
@@ -293,6 +293,36 @@ def test_what_stands_alone_at_last_is_as_tall_as_it_looks_and_what_stands_on_som
     lone, under = cube("?", 0.0, 0.0), cube("?", 0.1, 0.1, "blue")
     assert otherwise_tall((covered,), (lone,), {0: 0}) == {0: 0}
     assert otherwise_tall((upon,), (replace(lone, position=(0.1, 0.1, 0.06)), under), {0: 0}) == {}
+
+
+def test_what_seems_to_reach_through_what_should_carry_it_stands_on_that_while_it_is_not_seen() -> None:
+    low, high = cube("gray_cube_1", 0.0, 0.0, "gray"), cube("white_cube_1", 0.0, 0.0, "white")
+    high = replace(high, position=(0.0, 0.0, 0.06))
+    tall = replace(high, size=(0.042, 0.042, 0.078), position=(0.003, 0.0, 0.039))
+    part = upper_parts((low, high), (tall,), {1: 0})[0]
+    assert part.size == (0.042, 0.042, 0.04)
+    assert part.position == pytest.approx((0.003, 0.0, 0.058))
+    assert upper_parts((low, high), (tall, low), {1: 0, 0: 1}) == {}, "what carries it is seen"
+    assert upper_parts((low, high), (replace(high, position=(0.0, 0.0, 0.058)),), {1: 0}) == {}
+    assert upper_parts((low, high), (replace(tall, size=(0.04, 0.04, 0.04), position=low.position),), {1: 0}) == {}
+    assert upper_parts((high,), (tall,), {0: 0}) == {}, "nothing should carry it"
+
+
+def test_a_block_that_hides_the_one_below_is_not_a_post(perceiver: TokenPerceiver) -> None:
+    low = Thing("white_cube_1", "cube", "white", (0.03, 0.03, 0.03), (0.084, -0.148, 0.015), 2.49)
+    high = Thing("blue_cube_1", "cube", "blue", (0.04, 0.04, 0.04), (0.167, 0.141, 0.02), 2.53)
+    before = Scene("hides", (low, high))
+    belief = perceiver.look(first_look(before), names=before)
+    expected = [on_top(t, belief.scene.thing(low.id)) if t.id == high.id else t for t in belief.scene.things]
+    there = on_top(high, low)
+    found = perceiver.look(first_look(Scene("hides", (low, there))), expected=perceiver.resized(belief, expected))
+    assert np.linalg.norm(np.subtract(found.scene.thing(high.id).position, there.position)) < 0.01
+    assert found.scene.thing(high.id).size[2] < 0.05
+
+
+def on_top(thing: Thing, carrier: Thing) -> Thing:
+    """Return ``thing`` in the middle of the upper face of ``carrier``."""
+    return replace(thing, position=(*carrier.position[:2], carrier.top + thing.size[2] / 2))
 
 
 def test_the_upper_face_is_believed_where_it_is_seen_whatever_height_a_thing_has(perceiver: TokenPerceiver) -> None:
