@@ -174,10 +174,11 @@ def planned(state: State, runtime: Context) -> Update:
                 goal,
                 budget=session.parts.budget,
                 tabu=session.tabu,
-                seed=state["seed"] * 1009 + session.attempts,
+                seed=state["seed"] * 1009 + session.attempts + session.blanks,
             )
         )
     session.plan = plans[0] if plans else None
+    session.blanks += session.plan is None
     if session.plan is None and session.fall_back():
         return {"failed": False}
     if session.plan is None:

@@ -87,7 +87,7 @@ class Session:
         acts: plans executed.
         steps: control steps executed.
         chosen: of these, how many were those of a plan of the planner.
-        attempts, checks, language_calls: counters.
+        attempts, blanks, checks, language_calls: counters; blanks are searches that found nothing.
         spent: milliseconds by stage.
         searches: milliseconds of each search.
     """
@@ -116,6 +116,7 @@ class Session:
     steps: int = 0
     chosen: int = 0
     attempts: int = 0
+    blanks: int = 0
     checks: int = 0
     language_calls: int = 0
     spent: dict[str, float] = field(default_factory=lambda: dict.fromkeys(("decompose", "plan", "check", "act"), 0.0))

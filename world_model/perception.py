@@ -198,12 +198,14 @@ class TokenPerceiver:
         positions = torch.tensor([thing.position for thing in things]).view(-1, 3)
         return replace(seen, things=tuple(things), tokens=self.model.relocated(seen.tokens, positions))
 
+    def parted(self, seen: Seen, parts: Mapping[int, Thing]) -> Seen:
+        """Return ``seen`` with its columns in ``parts`` read as those."""
+        return self.reread(seen, [parts.get(k, thing) for k, thing in enumerate(seen.things)]) if parts else seen
+
     def updated(self, seen: Seen, look: Look, tool: Tensor, expected: Belief) -> Belief:
         """Return the belief after comparing what is seen with what was expected."""
         match = followed(expected.scene.things, seen)
-        parts = upper_parts(expected.scene.things, seen.things, match)
-        if parts:
-            seen = self.reread(seen, [parts.get(column, thing) for column, thing in enumerate(seen.things)])
+        seen = self.parted(seen, upper_parts(expected.scene.things, seen.things, match))
         tokens, things = expected.tokens.clone(), list(expected.scene.things)
         visible = torch.zeros(len(things), dtype=torch.bool)
         confidence, errors = expected.confidence.clone() * 0.98, [0.0]

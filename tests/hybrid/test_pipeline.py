@@ -252,6 +252,31 @@ class Helpless(TwoLevelPlanner):
         return ()
 
 
+@dataclass(frozen=True)
+class Unlucky(TwoLevelPlanner):
+    """Finds nothing in its first searches, as when no free place that it draws is any good."""
+
+    unlucky: int = 2
+    seeds: list[int] = field(default_factory=list)
+
+    def plan(
+        self, belief: Belief, subgoal: Subgoal, *, budget: Budget, tabu: tuple[Manipulation, ...] = (), seed: int = 0
+    ) -> tuple[Plan, ...]:
+        self.seeds.append(seed)
+        if len(self.seeds) <= self.unlucky:
+            return ()
+        return super().plan(belief, subgoal, budget=budget, tabu=tabu, seed=seed)
+
+
+def test_a_search_that_found_nothing_is_not_repeated_as_it_was(model: WorldModel, store: SqlStore) -> None:
+    planner = Unlucky(model)
+    made = engine(model, store, planned(ON))
+    result = PlanningEngine(replace(made.parts, planner=planner)).run("stack", load_scene("demo"), 3)
+    assert result.outcome.status == "reached"
+    assert len(planner.seeds) > planner.unlucky
+    assert len(set(planner.seeds)) == len(planner.seeds)
+
+
 def test_a_subgoal_that_was_settled_and_holds_no_more_ends_honestly(model: WorldModel, store: SqlStore) -> None:
     made = engine(model, store, planned(ON))
     scene = load_scene("demo")
