@@ -208,17 +208,26 @@ def line(table: Table, rows: list[int]) -> list[Condition]:
 SHAPES = {"next_to": next_to, "between": between, "apart": separate, "line": line}
 
 
+ASTRIDE = 1.1
+"""What lies over a thing this much further out than it can stand, as seen, still stands on it."""
+
+
 def above(table: Table, row: int) -> Tensor:
-    """Return ``[S, N]`` bool: which movable things stand on ``row`` (or on something that does)."""
+    """Return ``[S, N]`` bool: which movable things stand on ``row`` (or on something that does).
+
+    Of stacks that seem to reach into each other, what has its middle above the upper face of another stands on it.
+    """
     inner, _ = table.radii(row)
     reach = torch.tensor([max(inner, table.radii(other)[0]) for other in range(len(table.things))])
     offset = (table.positions[..., :2] - table.positions[:, row : row + 1, :2]).norm(dim=-1)
     lower = table.positions[..., 2] - table.size[:, 2] / 2
-    higher = lower > (
-        table.top(row)[:, None] - 0.015 if table.things[row].kind in MOVABLE else table.bottom(row)[:, None] - 0.005
-    )
+    if table.things[row].kind in MOVABLE:
+        top = table.top(row)[:, None]
+        higher = (lower > top - 0.015) | (table.positions[..., 2] > top)
+    else:
+        higher = lower > table.bottom(row)[:, None] - 0.005
     movable = torch.tensor([thing.kind in MOVABLE for thing in table.things])
-    found = (offset < 0.95 * reach) & higher & movable
+    found = (offset < ASTRIDE * reach) & higher & movable
     found[:, row] = False
     return found
 

@@ -112,6 +112,14 @@ def test_every_thing_above_one_that_is_to_be_clear_costs() -> None:
     assert float(goal_energy(goal, table_of((base,)))[0]) == 0
 
 
+@pytest.mark.parametrize(("x", "z"), [(0.0, 0.043), (0.0206, 0.058)], ids=["reaching into it", "over its edge"])
+def test_what_is_seen_a_little_wrong_still_stands_on_what_is_to_be_clear(x: float, z: float) -> None:
+    stacked, beside = ((cube("a", 0.0, 0.0), cube("b", where, 0.0, z)) for where in (x, 0.041))
+    goal = (Fact("clear", ("a",)),)
+    assert float(goal_energy(goal, table_of(stacked))[0]) > 0.99 * BLOCKER
+    assert float(goal_energy(goal, table_of(beside))[0]) < 0.99 * BLOCKER
+
+
 def test_what_stands_where_a_thing_should_stand_costs_until_it_is_gone() -> None:
     subject = Thing("a", "cube", "red", (0.04, 0.04, 0.04), (0.15, 0.15, 0.02))
     there, gone = (Thing("b", "cube", "blue", (0.04, 0.04, 0.04), (x, 0.0, 0.02)) for x in (0.02, 0.1))
