@@ -9,6 +9,7 @@ from statistics import NormalDist
 from typing import Final
 
 import numpy as np
+from scipy.stats import bootstrap
 
 RESAMPLES: Final = 2000
 """Times that values are drawn again for an interval of their mean."""
@@ -112,9 +113,10 @@ def mean_between(values: Sequence[float], confidence: float = 0.95) -> Interval:
     """
     if len(values) < 2:
         return Interval(-math.inf, math.inf)
-    drawn = np.random.default_rng(0).choice(np.asarray(values, dtype=float), size=(RESAMPLES, len(values)))
-    low, high = np.quantile(drawn.mean(axis=1), [0.5 - confidence / 2, 0.5 + confidence / 2])
-    return Interval(float(low), float(high))
+    found = bootstrap(
+        (values,), np.mean, n_resamples=RESAMPLES, confidence_level=confidence, method="percentile", rng=0
+    ).confidence_interval
+    return Interval(float(found.low), float(found.high))
 
 
 def quantile(values: Sequence[float], q: float) -> float | None:
