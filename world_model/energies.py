@@ -209,7 +209,7 @@ SHAPES = {"next_to": next_to, "between": between, "apart": separate, "line": lin
 
 
 ASTRIDE = 1.1
-"""What lies over a thing this much further out than it can stand, as seen, still stands on it."""
+"""Reach of a thing as a multiple of its radius: what lies over it within that is believed to stand on it."""
 
 
 def above(table: Table, row: int) -> Tensor:
