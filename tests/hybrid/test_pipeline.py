@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from langgraph.runtime import Runtime
 
+from hybrid.act import RISE
 from hybrid.base import Decomposition, EpisodeResult, Json
 from hybrid.check import check_plan
 from hybrid.engine import PlanningEngine, never
@@ -30,7 +31,7 @@ from simulator.predicates import holds
 from simulator.scene import load_scene
 from simulator.world import PhysicalWorld
 from tests.hybrid.store.samples import empty_database
-from world_model.base import Belief
+from world_model.base import BLOCK, Belief
 from world_model.checkpoint import load_checkpoint
 from world_model.model import WorldModel
 from world_model.perception import TokenPerceiver
@@ -222,6 +223,16 @@ def test_a_block_moved_mid_way_is_found_and_the_goal_still_reached(model: WorldM
     assert truly(result, ON)
     assert result.outcome.status == "reached"
     assert result.outcome.attempts >= 2
+
+
+def test_a_tool_that_lost_what_it_held_lets_go_and_rises_before_anything_else(
+    model: WorldModel, store: SqlStore
+) -> None:
+    result = engine(model, store, planned(ON), world=MovedBehindOnesBack).run("stack", load_scene("demo"), 5)
+    steps = store.episode(result.episode)["steps"]
+    first = [step["action"] for step in steps if step["attempt"] == steps[0]["attempt"]]
+    assert first[-BLOCK:] == [pytest.approx((0.0, 0.0, RISE / BLOCK, 0.0))] * BLOCK
+    assert result.outcome.planner_share == pytest.approx(1 - BLOCK / len(steps))
 
 
 def test_a_goal_that_holds_already_needs_no_action(model: WorldModel, store: SqlStore) -> None:
