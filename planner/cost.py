@@ -70,12 +70,14 @@ class Imagination:
     Attributes:
         state: afterwards.
         positions: ``[S, N, 3]`` metres.
-        energy: ``[S]`` of the subgoal, disturbances included.
+        energy: ``[S]`` of the subgoal, disturbances and risks included.
+        goal: ``[S]`` of the subgoal alone.
     """
 
     state: LatentState
     positions: Tensor
     energy: Tensor
+    goal: Tensor
 
 
 def imagine_manipulations(
@@ -94,9 +96,9 @@ def imagine_manipulations(
     free[torch.arange(len(manipulations)), torch.tensor([rows.index(m.thing) for m in manipulations])] = True
     table = Table(positions, things, state.size[0])
     keep = [rows.index(name) for name in subgoal.keep if name in rows]
-    energy = goal_energy(subgoal.facts, table) + disturbance(table, before, free, keep)
-    energy = energy + RISK * torch.sigmoid(after.fate).amax(1).sum(-1)
-    return Imagination(after, positions, energy)
+    goal = goal_energy(subgoal.facts, table)
+    energy = goal + disturbance(table, before, free, keep) + RISK * torch.sigmoid(after.fate).amax(1).sum(-1)
+    return Imagination(after, positions, energy, goal)
 
 
 @dataclass(frozen=True)

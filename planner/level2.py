@@ -16,6 +16,7 @@ import torch
 from planner.base import Budget, Dynamics, Manipulation, TraceEntry
 from planner.candidates import LANDMARKED, Breadth, propose
 from planner.cost import STEP_PRICE, imagine_manipulations, moved
+from planner.stopping import reached
 from simulator.base import Subgoal, Thing
 from world_model.base import Belief
 from world_model.energies import goal_energy, table_of
@@ -42,7 +43,8 @@ class Sequence:
         state: latent afterwards, a batch of one.
         things: as imagined afterwards.
         energy: of the subgoal, metres, with the price of every manipulation.
-        first_energy: the same after the first manipulation.
+        goal: of the subgoal alone, metres.
+        first_energy: the energy after the first manipulation.
         first_things: the things as imagined after the first manipulation.
     """
 
@@ -50,6 +52,7 @@ class Sequence:
     state: LatentState
     things: tuple[Thing, ...]
     energy: float
+    goal: float
     first_energy: float
     first_things: tuple[Thing, ...]
 
@@ -74,13 +77,18 @@ def search(
     tabu: tuple[Manipulation, ...],
     seed: int,
 ) -> tuple[list[Sequence], tuple[TraceEntry, ...]]:
-    """Return sequences that lower the energy, best first, at most one for each first thing and place, and the trace."""
+    """Return sequences that lower the energy, best first, at most one for each first thing and place, and the trace.
+
+    Where none does, and the subgoal is not reached, those that bring it nearer at whatever risk: to try is better than
+    to give up, and the check still has to accept it.
+    """
     rng, began, imagined = np.random.default_rng(seed), time.perf_counter(), 0
     things = belief.scene.things
     row = belief.held
     held = None if row is None else things[row].id
-    now = float(goal_energy(subgoal.facts, table_of(things))[0]) + HELD * (held is not None)
-    beam = [Sequence((), model.begin(belief), things, now, now, things)]
+    goal = float(goal_energy(subgoal.facts, table_of(things))[0])
+    root = Sequence((), model.begin(belief), things, now := goal + HELD * (held is not None), goal, now, things)
+    beam = [root]
     complete: list[Sequence] = []
     trace: list[TraceEntry] = []
     for depth in range(settings.depth):
@@ -96,8 +104,9 @@ def search(
         trace.append(TraceEntry(2, len(children), lowest, words(beam[0].manipulations)))
         if beam[0].energy < MET + STEP_PRICE * (depth + 1):
             break
-    better = sorted((s for s in complete if s.energy < now - STEP_PRICE), key=lambda s: s.energy)
-    return distinct(better), tuple(trace)
+    better = [s for s in complete if s.energy < now - STEP_PRICE]
+    better = better or [s for s in complete if s.goal < goal - STEP_PRICE and not reached(belief, subgoal)]
+    return distinct(sorted(better, key=lambda s: s.energy)), tuple(trace)
 
 
 def children_of(
@@ -119,7 +128,7 @@ def expand(
     """Imagine all children in one batch; return the best ``count``, lowest energy first."""
     things = parents[0].things
     outcome = imagine_manipulations(model, stacked([parent.state for parent in parents]), children, things, subgoal)
-    landmarks = reference_things(subgoal)
+    landmarks, goals = reference_things(subgoal), outcome.goal.tolist()
     price = torch.tensor([LANDMARK_PRICE * (child.thing in landmarks) for child in children])
     energies = (outcome.energy + price + STEP_PRICE * (len(parents[0].manipulations) + 1)).tolist()
     found: list[Sequence] = []
@@ -132,6 +141,7 @@ def expand(
                 outcome.state.row(row),
                 imagined,
                 energy,
+                goals[row],
                 energy if first else parent.first_energy,
                 imagined if first else parent.first_things,
             )

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 from planner.base import Budget, Manipulation
 from planner.geometry import GeometricDynamics
@@ -23,6 +24,7 @@ from planner.level2 import (
 from simulator.base import Fact, Scene, Subgoal, Thing
 from world_model.base import Belief
 from world_model.energies import goal_energy, table_of
+from world_model.model import LatentState
 from world_model.proposals import ProposalPolicy
 
 MODEL = GeometricDynamics(ProposalPolicy())
@@ -94,3 +96,23 @@ def test_what_something_is_to_stand_beside_stays_where_it_is(relation: str) -> N
     line = Subgoal((Fact("line", ("a", "b")),))
     assert reference_things(wanted) == {"b"}
     assert reference_things(line) == frozenset()
+
+
+class Wary(GeometricDynamics):
+    """Foresees that whatever is moved falls or strays."""
+
+    def after_manipulation(self, state: LatentState, manipulation: Tensor) -> tuple[LatentState]:
+        (after,) = super().after_manipulation(state, manipulation)
+        return (replace(after, fate=torch.full_like(after.fate, 9.0)),)
+
+
+@pytest.mark.parametrize(("off", "tries"), [(0.03, True), (0.019, True), (0.012, False)])
+def test_what_is_unmet_is_tried_at_a_risk_rather_than_given_up(off: float, *, tries: bool) -> None:
+    things = (cube("a", off, 0.0, 0.06), cube("b", 0.0, 0.0))
+    tool = torch.tensor([0.0, 0.0, 0.2, 0.0, 0.0])
+    belief = Belief(torch.zeros(2, 6), tool, Scene("s", things), torch.ones(2).bool(), torch.ones(2))
+    wary, settings = Wary(ProposalPolicy()), ManipulationSearch(depth=1)
+    sequences, _ = search(wary, belief, A_ON_B, settings, budget=Budget(60_000), tabu=(), seed=0)
+    now = float(goal_energy(A_ON_B.facts, table_of(things))[0])
+    assert bool(sequences) is tries
+    assert all(s.energy > now > s.goal for s in sequences)
