@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection
 
-from hybrid.rest import at_rest, held_thing
+from hybrid.rest import at_rest, held_thing, spaced
 from planner.base import Plan
 from simulator.base import MOVABLE, Subgoal, Thing, Verdict
 from simulator.check import MISSED, check
@@ -32,7 +32,7 @@ def check_plan(belief: Belief, plan: Plan, subgoal: Subgoal) -> Verdict:
     tip = (float(belief.tool[0]), float(belief.tool[1]), float(belief.tool[2]))
     held = held_thing(belief)
     needed = {plan.manipulations[0].thing} | {str(name) for fact in subgoal.facts for name in fact.arguments}
-    twin = Twin(at_rest(solid(belief, needed), held), tool=tip, held=held)
+    twin = Twin(spaced(at_rest(solid(belief, needed), held), held), tool=tip, held=held)
     try:
         first, push = plan.manipulations[0], plan.manipulations[0].kind == "push"
         return check(

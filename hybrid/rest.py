@@ -1,6 +1,6 @@
 """Believed things at rest: what is seen a few millimetres above or inside what carries it is set down on it.
 
-Pure geometry over believed things; it knows no simulator.
+Pure geometry over believed things; no physics.
 """
 
 from __future__ import annotations
@@ -9,11 +9,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from simulator.base import CONTAINERS, MOVABLE, Thing
+from simulator.overlap import penetration
 from world_model.base import Belief
 
 SETTLES = 0.015
 """A believed gap or overlap up to this is perception's error, and is closed, metres."""
+CLEAR = 0.001
+"""Gap left between things that are moved out of each other, metres."""
 STEADY = 0.75
 """What stands on one thing has its centre within this share of that thing's half width, or it would have fallen."""
 FLOOR = 0.004
@@ -46,6 +51,39 @@ def at_rest(things: Sequence[Thing], held: str | None) -> tuple[Thing, ...]:
             unseen.append(pedestal(thing, height))
     order = {thing.id: k for k, thing in enumerate(things)}
     return (*sorted(settled, key=lambda t: order[t.id]), *unseen)
+
+
+def spaced(things: Sequence[Thing], held: str | None) -> tuple[Thing, ...]:
+    """Return ``things`` with those that carry nothing moved out of what stands beside them.
+
+    How a block that is square from above is turned is not seen, so that things that touch are believed a little in each
+    other: jammed, so that none of them could be lifted.
+    """
+    found = list(things)
+    for row, thing in enumerate(found):
+        if thing.kind not in MOVABLE or thing.id == held or any(bears(thing, other) for other in found):
+            continue
+        for other in [*found, *found]:
+            beside = min(thing.top, other.top) - max(thing.bottom, other.bottom) > SETTLES
+            if other.id != thing.id and other.kind in MOVABLE and beside:
+                found[row] = shoved(found[row], other, penetration(found[row], other))
+    return tuple(found)
+
+
+def bears(thing: Thing, other: Thing) -> bool:
+    """Whether the middle of ``other`` is above ``thing``, which it stands on."""
+    apart = math.dist(thing.position[:2], other.position[:2])
+    return near(other.bottom, [thing.top]) and apart < min(thing.size[:2]) / 2
+
+
+def shoved(thing: Thing, other: Thing, depth: float) -> Thing:
+    """Return ``thing``, moved straight away from ``other`` where it is ``depth`` in it, metres."""
+    (x, y, z), way = thing.position, np.subtract(thing.position[:2], other.position[:2])
+    apart = float(np.hypot(*way))
+    if not 0 < depth < SETTLES or not apart:
+        return thing
+    ahead, sideways = ((depth + CLEAR) * way / apart).tolist()
+    return replace(thing, position=(x + ahead, y + sideways, z))
 
 
 def support_height(thing: Thing, below: Sequence[Thing]) -> float:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
-from hybrid.rest import at_rest, held_thing
+from hybrid.rest import at_rest, held_thing, spaced
 from simulator.base import Scene, Thing
+from simulator.overlap import penetration
 from world_model.base import Belief
 
 TOOL_HOME = (0.24, 0.0, 0.3, 0.0, 0.0)
@@ -53,3 +56,15 @@ def test_what_stands_well_or_on_two_things_stays_where_it_is_seen() -> None:
     assert well.position[0] == pytest.approx(0.012)
     bridge, _, _ = at_rest((cube("a", 0, 0, 0.06), cube("b", -0.024, 0), cube("c", 0.024, 0)), None)
     assert bridge.position[0] == 0
+
+
+def test_what_touches_a_tower_is_moved_out_of_it_and_the_tower_stays() -> None:
+    tower = tuple(cube(name, 0.134, 0.118, z) for name, z in (("a", 0.02), ("b", 0.06), ("c", 0.1)))
+    beside = cube("d", 0.168, 0.092)
+    *still, moved = spaced((*tower, beside), None)
+    assert tuple(still) == tower
+    assert max(penetration(moved, other) for other in tower) == 0
+    assert moved.position == pytest.approx(beside.position, abs=0.008)
+    assert spaced((*tower, beside), "d")[-1] == beside, "it hangs from the tool"
+    apart = replace(beside, position=(0.175, 0.092, 0.02))
+    assert spaced((*tower, apart), None)[-1] == apart
