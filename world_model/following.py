@@ -6,7 +6,7 @@ was read of a covered thing is read anew when nothing covers it any more.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -85,6 +85,46 @@ def upper_parts(expected: Sequence[Thing], seen: Sequence[Thing], match: dict[in
             (x, y, _), height = there.position, thing.size[2]
             found[column] = replace(there, size=(*there.size[:2], height), position=(x, y, there.top - height / 2))
     return found
+
+
+def united(expected: Sequence[Thing], seen: Seen) -> tuple[dict[int, Thing], list[int]]:
+    """Return columns of ``seen`` that are whole only with others, as wholes, and those others.
+
+    Nothing comes from nowhere: of two things of one colour in one stack, where fewer of that colour are expected, one
+    is the side of the other or of what stands between. The upper of two neighbours ends where the thing does, and is as
+    tall as it is known to be; of two that something parts, the heavier is the thing.
+    """
+    under, wholes, parts = carriers(seen.things), dict[int, Thing](), list[int]()
+    for upper, there in enumerate(seen.things):
+        known, alike = of_colour(expected, there.colour), of_colour(seen.things, there.colour)
+        if there not in alike or not 0 < len(known) < len(alike):
+            continue
+        for lower in beneath(under, upper):
+            below = seen.things[lower]
+            if below not in alike:
+                continue
+            if lower != under[upper]:
+                parts.append(min(upper, lower, key=lambda column: seen.mass[column]))
+                continue
+            thing = min(known, key=lambda t: min(difference(t, there), difference(t, below)))
+            (x, y, _), height = there.position, thing.size[2]
+            wholes[upper] = replace(there, size=(*there.size[:2], height), position=(x, y, there.top - height / 2))
+            parts.append(lower)
+    return wholes, parts
+
+
+def beneath(under: Mapping[int, int], row: int) -> list[int]:
+    """Return the rows of what carries that of ``row``, the nearest first, by ``carriers``."""
+    found: list[int] = []
+    while row in under and under[row] not in found:
+        row = under[row]
+        found.append(row)
+    return found
+
+
+def of_colour(things: Sequence[Thing], colour: str) -> list[Thing]:
+    """Return the ``things`` of a ``colour`` that can be moved."""
+    return [thing for thing in things if thing.colour == colour and thing.kind in MOVABLE]
 
 
 def holding(expected: Sequence[Thing], seen: Sequence[Thing], match: dict[int, int]) -> list[int]:

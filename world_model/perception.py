@@ -19,7 +19,16 @@ from torch import Tensor
 from simulator.base import MOVABLE, FloatArray, Observation, Scene, Thing
 from world_model.base import BLOCK, Belief
 from world_model.errors import PerceptionError
-from world_model.following import NEAR, followed, holding, matched_alike, otherwise_tall, uncovered, upper_parts
+from world_model.following import (
+    NEAR,
+    followed,
+    holding,
+    matched_alike,
+    otherwise_tall,
+    uncovered,
+    united,
+    upper_parts,
+)
 from world_model.inventory import hidden, leftovers, misread, no_doubles
 from world_model.model import LatentState, WorldModel, token_error
 from world_model.novelty import ODDITIES, Look, look_of, oddities, peak_of, top_of, vacated
@@ -204,6 +213,8 @@ class TokenPerceiver:
 
     def updated(self, seen: Seen, look: Look, tool: Tensor, expected: Belief) -> Belief:
         """Return the belief after comparing what is seen with what was expected."""
+        wholes, parts = united(expected.scene.things, seen)
+        seen = self.parted(seen, wholes).without(parts)
         match = followed(expected.scene.things, seen)
         seen = self.parted(seen, upper_parts(expected.scene.things, seen.things, match))
         tokens, things = expected.tokens.clone(), list(expected.scene.things)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -60,6 +60,12 @@ class Seen:
     things: tuple[Thing, ...]
     mass: FloatArray
     confidence: Tensor
+
+    def without(self, columns: Collection[int]) -> Seen:
+        """Return what is seen less those of ``columns``."""
+        kept = [column for column in range(len(self.things)) if column not in columns]
+        things = tuple(self.things[column] for column in kept)
+        return Seen(self.tokens[kept], things, self.mass[kept], self.confidence[kept])
 
 
 def discern(model: WorldModel, channels: Tensor, points: Tensor, counts: Mapping[str, int] = NOBODY) -> Seen:

@@ -14,7 +14,7 @@ from simulator.scene import load_scene
 from simulator.world import PhysicalWorld
 from world_model.checkpoint import load_checkpoint
 from world_model.errors import PerceptionError
-from world_model.following import followed, holding, matched, otherwise_tall, uncovered, upper_parts
+from world_model.following import followed, holding, matched, otherwise_tall, uncovered, united, upper_parts
 from world_model.perception import VANISHED, TokenPerceiver, first_belief, stranger, with_strangers
 from world_model.seeing import Seen
 
@@ -318,6 +318,33 @@ def test_a_block_that_hides_the_one_below_is_not_a_post(perceiver: TokenPerceive
     found = perceiver.look(first_look(Scene("hides", (low, there))), expected=perceiver.resized(belief, expected))
     assert np.linalg.norm(np.subtract(found.scene.thing(high.id).position, there.position)) < 0.01
     assert found.scene.thing(high.id).size[2] < 0.05
+
+
+def gray(bottom: float, top: float) -> Thing:
+    return Thing("?", "cube", "gray", (0.04, 0.04, top - bottom), (0.035, -0.047, (bottom + top) / 2))
+
+
+def seen(*things: tuple[Thing, float]) -> Seen:
+    weights = np.array([mass for _, mass in things], dtype=np.float32)
+    return Seen(torch.zeros(len(things), 48), tuple(thing for thing, _ in things), weights, torch.ones(len(things)))
+
+
+def test_one_thing_seen_in_two_parts_is_whole_and_as_tall_as_it_was() -> None:
+    known = replace(gray(0.0, 0.04), id="gray_cube_1")
+    wholes, parts = united((known,), look := seen((gray(0.0, 0.025), 20.0), (gray(0.025, 0.039), 14.0)))
+    assert wholes[1].size == pytest.approx((0.04, 0.04, 0.04))
+    assert wholes[1].position == pytest.approx((0.035, -0.047, 0.019))
+    assert parts == [0]
+    assert len(look.without(parts).things) == 1
+    assert united((known, replace(known, id="gray_cube_2")), look) == ({}, []), "two are known"
+    assert united((cube("red_cube_1", 0, 0),), look) == ({}, []), "none is known"
+
+
+@pytest.mark.parametrize(("mass", "part"), [(8.0, 0), (60.0, 2)])
+def test_of_two_of_a_colour_that_something_parts_the_lighter_is_the_side_of_it(mass: float, part: int) -> None:
+    between = Thing("?", "cube", "brown", (0.039, 0.039, 0.013), (0.035, -0.049, 0.0345))
+    look = seen((gray(0.0, 0.028), mass), (between, 12.0), (gray(0.041, 0.078), 42.0))
+    assert united((replace(gray(0.0, 0.04), id="gray_cube_1"), between), look) == ({}, [part])
 
 
 def on_top(thing: Thing, carrier: Thing) -> Thing:
