@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 
 from simulator.base import COLOURS, MOVABLE, Thing
 from world_model.seeing import DOUBLE, STRANGER, Seen
@@ -35,15 +36,17 @@ def no_doubles(declared: Sequence[Thing], seen: Seen) -> list[int]:
 
 
 def leftovers(declared: Sequence[Thing], seen: Seen, match: dict[int, Thing]) -> dict[int, Thing]:
-    """Return columns of ``seen`` with the declared things they are: the one small thing left over of its colour.
+    """Return columns of ``seen`` with the declared things they are: the one left over of its colour.
 
-    Light ghosts count only where nothing else of the colour is left over.
+    Of small things and of those that hold others, each for itself. Light ghosts count only where nothing else of the
+    colour is left over.
     """
     taken = {thing.id for thing in match.values()}
     settled: dict[int, Thing] = {}
-    for colour in COLOURS:
-        missing = [t for t in declared if t.id not in taken and t.colour == colour and t.kind in MOVABLE]
-        spare = [column for column in spare_columns(seen, match) if seen.things[column].colour == colour]
+    for colour, small in product(COLOURS, (True, False)):
+        left = [t for t in declared if t.id not in taken and t.colour == colour]
+        missing = [t for t in left if (t.kind in MOVABLE) is small]
+        spare = [c for c in spare_columns(seen, match, small=small) if seen.things[c].colour == colour]
         heavy = [column for column in spare if seen.mass[column] >= STRANGER]
         if len(missing) == 1 == len(heavy or spare):
             settled[(heavy or spare)[0]] = missing[0]
@@ -62,9 +65,9 @@ def misread(declared: Sequence[Thing], seen: Seen, match: dict[int, Thing]) -> d
     return {spare[0]: missing[0]} if alone else {}
 
 
-def spare_columns(seen: Seen, match: dict[int, Thing]) -> list[int]:
-    """Return the columns of the small things in ``seen`` that are not matched."""
-    return [c for c, thing in enumerate(seen.things) if c not in match and thing.kind in MOVABLE]
+def spare_columns(seen: Seen, match: dict[int, Thing], *, small: bool = True) -> list[int]:
+    """Return the columns of things in ``seen`` that are not matched: the ``small`` ones, or those that hold others."""
+    return [c for c, thing in enumerate(seen.things) if c not in match and (thing.kind in MOVABLE) is small]
 
 
 def hidden(declared: Sequence[Thing], things: Sequence[Thing]) -> tuple[Thing, int] | None:

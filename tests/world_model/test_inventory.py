@@ -28,6 +28,13 @@ def test_a_lone_leftover_of_a_colour_is_the_declared_one_in_spite_of_a_light_gho
     assert leftovers(DECLARED[:1], look(*seen.things, mass=(30.0, 20.0)), {}) == {}
 
 
+def test_a_lone_holder_of_a_colour_is_the_declared_one_and_never_a_small_thing() -> None:
+    mat, tray = cube("brown_zone_1", kind="zone"), cube("a", colour="brown", kind="tray")
+    assert leftovers((mat,), look(tray, cube("b", colour="brown"), mass=(50.0, 50.0)), {}) == {0: mat}
+    assert leftovers((mat,), look(tray, tray, mass=(50.0, 50.0)), {}) == {}
+    assert leftovers((mat,), look(cube("b", colour="brown"), mass=(50.0,)), {}) == {}
+
+
 def test_a_light_double_may_not_take_the_name_of_what_is_plainly_seen() -> None:
     seen = look(cube("a", colour="red", x=0.2), cube("b", colour="red", x=0.0), mass=(60.0, 10.0))
     assert no_doubles(DECLARED[:1], seen) == [0]
