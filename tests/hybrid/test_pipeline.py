@@ -5,10 +5,11 @@ Only the language model is told its answers here: what it makes of words is test
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ from hybrid.session import Limits, Parts, Session
 from hybrid.store.episodes import SqlStore, open_store
 from planner.base import Budget, Manipulation, Plan
 from planner.two_level import TwoLevelPlanner
-from simulator.base import Fact, FloatArray, Scene, Subgoal, Verdict
+from simulator.base import Fact, FloatArray, Physics, Scene, Subgoal, Thing, Verdict
 from simulator.camera import DEFAULT_CAMERAS
 from simulator.predicates import holds
 from simulator.scene import load_scene
@@ -233,6 +234,26 @@ def test_a_tool_that_lost_what_it_held_lets_go_and_rises_before_anything_else(
     first = [step["action"] for step in steps if step["attempt"] == steps[0]["attempt"]]
     assert first[-BLOCK:] == [pytest.approx((0.0, 0.0, RISE / BLOCK, 0.0))] * BLOCK
     assert result.outcome.planner_share == pytest.approx(1 - BLOCK / len(steps))
+
+
+class Late(PhysicalWorld):
+    """Obeys a control step late."""
+
+    def __init__(self, scene: Scene, *, robot: Literal["tool", "arm"]) -> None:
+        super().__init__(scene, robot=robot, physics=Physics(latency=1))
+
+
+def test_a_robot_that_obeys_a_step_late_is_not_broken_off(model: WorldModel, store: SqlStore) -> None:
+    left: list[object] = []
+
+    def listen(name: str, data: Mapping[str, object]) -> None:
+        left.extend([data["left"]] if name == "acted" else [])
+
+    can = Thing("orange_cylinder_1", "cylinder", "orange", (0.04, 0.04, 0.04), (-0.038, -0.219, 0.02))
+    across = Subgoal((Fact("at", (can.id, 0.15, 0.15)),), "bring the can across the table")
+    result = engine(model, store, planned(across), world=Late).run("across", Scene("can", (can,)), 0, listen)
+    assert truly(result, across)
+    assert left == [None]
 
 
 def test_a_goal_that_holds_already_needs_no_action(model: WorldModel, store: SqlStore) -> None:
