@@ -215,17 +215,18 @@ ASTRIDE = 1.1
 def above(table: Table, row: int) -> Tensor:
     """Return ``[S, N]`` bool: which movable things stand on ``row`` (or on something that does).
 
-    Of stacks that seem to reach into each other, what has its middle above the upper face of another stands on it.
+    Of stacks that seem to reach into each other, what has its middle above the upper face of another stands on it; over
+    a container or zone, whatever has its middle above the table stands on that.
     """
     inner, _ = table.radii(row)
     reach = torch.tensor([max(inner, table.radii(other)[0]) for other in range(len(table.things))])
     offset = (table.positions[..., :2] - table.positions[:, row : row + 1, :2]).norm(dim=-1)
-    lower = table.positions[..., 2] - table.size[:, 2] / 2
+    middle, lower = table.positions[..., 2], table.positions[..., 2] - table.size[:, 2] / 2
     if table.things[row].kind in MOVABLE:
         top = table.top(row)[:, None]
-        higher = (lower > top - 0.015) | (table.positions[..., 2] > top)
+        higher = (lower > top - 0.015) | (middle > top)
     else:
-        higher = lower > table.bottom(row)[:, None] - 0.005
+        higher = middle > table.bottom(row)[:, None]
     movable = torch.tensor([thing.kind in MOVABLE for thing in table.things])
     found = (offset < ASTRIDE * reach) & higher & movable
     found[:, row] = False

@@ -183,6 +183,12 @@ def test_what_is_cleared_off_a_zone_goes_beside_it() -> None:
     assert all(np.hypot(*m.target[:2]) > 0.05 + 0.02 for m in found)
 
 
+def test_what_seems_to_sink_into_a_zone_is_cleared_off_it() -> None:
+    zone = Thing("z", "zone", "pink", (0.124, 0.124, 0.001), (-0.138, -0.125, 0.0005))
+    sunk = Thing("a", "cube", "purple", (0.04, 0.04, 0.046), (-0.128, -0.111, 0.017))
+    assert {m.thing for m in proposals((zone, sunk), Fact("clear", ("z",)))} == {"a"}
+
+
 def test_what_bars_a_push_is_put_beside_its_lane_unless_it_must_be_left_alone() -> None:
     wall, mover, fact = cube("w", -0.05, 0.0), cube("a", -0.15, 0.0), Fact("at", ("a", 0.1, 0.0))
     found = proposals((mover, wall), fact, manner="push")
