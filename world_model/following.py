@@ -6,15 +6,17 @@ was read of a covered thing is read anew when nothing covers it any more.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from simulator.base import MOVABLE, Thing
 from world_model.inventory import leftovers
-from world_model.seeing import STRANGER, Seen
+from world_model.seeing import LONG, STRANGER, Seen
 from world_model.stature import FLAT, HIDDEN, carriers
 
 NEAR = 0.06
@@ -90,27 +92,40 @@ def upper_parts(expected: Sequence[Thing], seen: Sequence[Thing], match: dict[in
 def united(expected: Sequence[Thing], seen: Seen) -> tuple[dict[int, Thing], list[int]]:
     """Return columns of ``seen`` that are whole only with others, as wholes, and those others.
 
-    Nothing comes from nowhere: of two things of one colour in one stack, where fewer of that colour are expected, one
-    is the side of the other or of what stands between. The upper of two neighbours ends where the thing does, and is as
-    tall as it is known to be; of two that something parts, the heavier is the thing.
+    Nothing comes from nowhere: of two things of one colour in one stack, or within the length of a long one, where
+    fewer of that colour are expected, one is part of the other or of what stands between.
     """
     under, wholes, parts = carriers(seen.things), dict[int, Thing](), list[int]()
-    for upper, there in enumerate(seen.things):
-        known, alike = of_colour(expected, there.colour), of_colour(seen.things, there.colour)
-        if there not in alike or not 0 < len(known) < len(alike):
+    for one, other in combinations(range(len(seen.things)), 2):
+        pair = seen.things[one], seen.things[other]
+        known, alike = of_colour(expected, pair[0].colour), of_colour(seen.things, pair[0].colour)
+        if not 0 < len(known) < len(alike) or any(thing not in alike for thing in pair):
             continue
-        for lower in beneath(under, upper):
-            below = seen.things[lower]
-            if below not in alike:
-                continue
-            if lower != under[upper]:
-                parts.append(min(upper, lower, key=lambda column: seen.mass[column]))
-                continue
-            thing = min(known, key=lambda t: min(difference(t, there), difference(t, below)))
-            (x, y, _), height = there.position, thing.size[2]
-            wholes[upper] = replace(there, size=(*there.size[:2], height), position=(x, y, there.top - height / 2))
+        thing = min(known, key=lambda t: min(difference(t, part) for part in pair))
+        heavier, lighter = sorted((one, other), key=lambda column: -seen.mass[column])
+        upper, lower = sorted((one, other), key=lambda column: -seen.things[column].position[2])
+        if under.get(upper) == lower:
+            wholes[upper] = as_tall(seen.things[upper], thing)
             parts.append(lower)
+        elif lower in beneath(under, upper):
+            parts.append(lighter)
+        elif max(thing.size[:2]) > LONG and math.dist(pair[0].position, pair[1].position) < max(thing.size[:2]):
+            wholes[heavier] = between(thing, *pair)
+            parts.append(lighter)
     return wholes, parts
+
+
+def as_tall(thing: Thing, known: Thing) -> Thing:
+    """Return ``thing`` as tall as it is ``known`` to be, its upper face where it is."""
+    (x, y, _), height = thing.position, known.size[2]
+    return replace(thing, size=(*thing.size[:2], height), position=(x, y, thing.top - height / 2))
+
+
+def between(known: Thing, one: Thing, other: Thing) -> Thing:
+    """Return the ``known`` long thing of which ``one`` and ``other`` are the ends: half-way, along the way between."""
+    x, y, z = (float(a + b) / 2 for a, b in zip(one.position, other.position, strict=True))
+    way = np.subtract(other.position, one.position)
+    return replace(known, position=(x, y, z), yaw=math.atan2(way[1], way[0]))
 
 
 def beneath(under: Mapping[int, int], row: int) -> list[int]:

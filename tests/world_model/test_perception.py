@@ -347,6 +347,18 @@ def test_of_two_of_a_colour_that_something_parts_the_lighter_is_the_side_of_it(m
     assert united((replace(gray(0.0, 0.04), id="gray_cube_1"), between), look) == ({}, [part])
 
 
+def test_the_two_ends_of_a_plank_are_one_plank() -> None:
+    plank = Thing("white_cube_1", "cube", "white", (0.09, 0.04, 0.03), (-0.069, -0.027, 0.053))
+    ends = [cube("?", -0.055, -0.005, "white"), cube("?", -0.049, 0.027, "white")]
+    wholes, parts = united((plank,), seen(*((replace(end, position=(*end.position[:2], 0.04)), 20.0) for end in ends)))
+    ((column, whole),) = wholes.items()
+    assert parts == [1 - column]
+    assert whole.position == pytest.approx((-0.052, 0.011, 0.04))
+    assert (whole.size, abs(whole.yaw)) == (plank.size, pytest.approx(1.385, abs=0.01))
+    far = (ends[0], 20.0), (replace(ends[1], position=(-0.049, 0.09, 0.02)), 20.0)
+    assert united((plank,), seen(*far)) == ({}, []), "another one, further away than a plank is long"
+
+
 def on_top(thing: Thing, carrier: Thing) -> Thing:
     """Return ``thing`` in the middle of the upper face of ``carrier``."""
     return replace(thing, position=(*carrier.position[:2], carrier.top + thing.size[2] / 2))
