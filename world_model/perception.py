@@ -8,6 +8,7 @@ positions and sizes always come from the images.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -31,7 +32,7 @@ from world_model.following import (
 )
 from world_model.inventory import hidden, leftovers, misread, no_doubles
 from world_model.model import LatentState, WorldModel, token_error
-from world_model.novelty import ODDITIES, Look, look_of, oddities, peak_of, top_of, vacated
+from world_model.novelty import ODDITIES, Look, ends_of, look_of, oddities, peak_of, top_of, vacated
 from world_model.outline import outlines_of
 from world_model.seeing import DOUBLE, NOBODY, STRANGER, Seen, at, discern
 from world_model.stature import (
@@ -50,6 +51,8 @@ from world_model.stature import (
 
 CLEARLY_SEEN = 6.0
 """Summed cell weight from which an observed token replaces the imagined one outright (tuned on play seeds)."""
+PLANK, SHORT = 1.5, 0.8
+"""How often as long as broad a plank is at least; share of its length below which something hides an end of it."""
 IMAGINED_SHARE = 0.7
 """Weight of the imagined token of a barely seen thing (EVIDENCE 4b)."""
 NOVEL = {
@@ -185,10 +188,10 @@ class TokenPerceiver:
         return discern(self.model, channels, points, counts), look_of(channels, points, tool)
 
     def measured(self, seen: Seen, look: Look) -> Seen:
-        """Return ``seen`` with the uncovered cubes, cylinders and balls as high as the overhead view shows them to be.
+        """Return ``seen`` with uncovered cubes, cylinders and balls as high, and planks as long, as is seen from above.
 
-        The network reads heights to a few millimetres, except where they are unusual, and reads the walls of a bowl
-        into the ball that lies in it.
+        The network reads heights to a few millimetres, except where they are unusual, reads the walls of a bowl into
+        the ball that lies in it, and now and then overlooks an end of a plank.
         """
         under = carriers(seen.things)
         things = list(seen.things)
@@ -200,6 +203,8 @@ class TokenPerceiver:
                 taller = replace(thing, size=(*thing.size[:2], top - thing.bottom))
                 taller = at(taller, torch.tensor((*thing.position[:2], (top + thing.bottom) / 2)))
                 things[row] = taller if row in under else grounded(seen.things, taller)
+            if thing.kind == "cube" and row not in under.values() and thing.size[0] > PLANK * thing.size[1]:
+                things[row] = spanned(look, things[row])
         return self.reread(seen, things)
 
     def reread(self, seen: Seen, things: Sequence[Thing]) -> Seen:
@@ -281,6 +286,16 @@ class TokenPerceiver:
         positions = self.model.readouts.where(state.tokens)[0]
         placed = tuple(at(thing, positions[row]) for row, thing in enumerate(belief.scene.things))
         return replace(belief, tokens=state.tokens[0], tool=state.tool[0], scene=Scene("belief", placed))
+
+
+def spanned(look: Look, plank: Thing) -> Thing:
+    """Return ``plank`` from end to end, as the overhead view shows it; as it is where something hides an end of it."""
+    ends = ends_of(look, plank)
+    if ends is None or not SHORT < (ends[1] - ends[0]) / plank.size[0] < 1 / SHORT:
+        return plank
+    (x, y, z), shift = plank.position, (ends[0] + ends[1]) / 2
+    place = (x + shift * math.cos(plank.yaw), y + shift * math.sin(plank.yaw), z)
+    return replace(plank, size=(ends[1] - ends[0], *plank.size[1:]), position=place)
 
 
 def first_belief(seen: Seen, tool: Tensor, names: Scene | None, *, inventory: bool = True) -> Belief:

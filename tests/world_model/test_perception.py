@@ -11,6 +11,7 @@ import torch
 from simulator.base import Observation, Scene, Thing
 from simulator.camera import DEFAULT_CAMERAS
 from simulator.scene import load_scene
+from simulator.tasks import make_task
 from simulator.world import PhysicalWorld
 from world_model.checkpoint import load_checkpoint
 from world_model.errors import PerceptionError
@@ -65,6 +66,15 @@ def test_a_plank_and_a_tall_cylinder_are_each_one_thing_with_its_heading(perceiv
     assert seen.size[1] == pytest.approx(0.035, abs=0.01)
     assert seen.yaw == pytest.approx(0.7, abs=0.15)
     assert belief.scene.thing("blue_cylinder_1").size[2] == pytest.approx(0.10, abs=0.015)
+
+
+@pytest.mark.parametrize("seed", [464045, 464061, 464149])
+def test_no_end_of_a_plank_is_overlooked(perceiver: TokenPerceiver, seed: int) -> None:
+    scene = make_task("dynamics", seed).scene
+    found = perceiver.look(first_look(scene), names=scene).scene
+    (plank,) = (thing for thing in scene.things if thing.size[0] > 0.09 and thing.kind == "cube")
+    assert np.linalg.norm(np.subtract(found.thing(plank.id).position, plank.position)) < 0.005
+    assert found.thing(plank.id).size[0] == pytest.approx(plank.size[0], abs=0.006)
 
 
 @pytest.mark.parametrize("aside", [(0.0, 0.0), (0.008, -0.015), (-0.016, 0.006)])
