@@ -105,6 +105,8 @@ class Study:
 def ablate(study: Study, settings: Settings, folder: Path, *, workers: int, told: Told) -> Path:
     """Run every row of ``study`` that ``folder`` does not hold yet; return the page, rewritten after every row.
 
+    The page has all rows that ``folder`` holds of the study's suites, those of other calls among them.
+
     Raises:
         ConfigError: an argument is out of range, or ``folder`` cannot be written or holds rows of another study.
     """
@@ -112,9 +114,8 @@ def ablate(study: Study, settings: Settings, folder: Path, *, workers: int, told
     checkpoint = digest(settings.checkpoint or DEFAULT)
     kept: dict[str, dict[str, Row]] = {suite: {} for suite in study.suites}
     for suite in study.suites:
-        for arm in study.rows:
-            file = folder / suite / f"{arm}.json"
-            held = read(file, study, checkpoint)
+        for arm in ROWS:
+            held = read(folder / suite / f"{arm}.json", study, checkpoint)
             if held is not None:
                 kept[suite][arm] = held
     for arm in study.rows:

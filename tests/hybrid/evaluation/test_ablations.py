@@ -115,6 +115,14 @@ def test_rows_that_are_there_are_not_run_again(tmp_path: Path, asked: list[tuple
     assert asked == [("stack", "flat")]
 
 
+def test_the_page_has_the_rows_of_earlier_calls_too(tmp_path: Path, asked: list[tuple[str, str]]) -> None:
+    run(replace(STUDY, arms=("flat",)), tmp_path)
+    page = run(replace(STUDY, arms=("exact-twin",)), tmp_path)
+    assert "| flat |" in page
+    assert "| exact-twin * |" in page
+    assert asked.count(("place", "hybrid")) == 1
+
+
 def test_an_interrupted_study_leaves_the_page_of_what_was_done(
     tmp_path: Path, asked: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
