@@ -87,8 +87,8 @@ def search(
     row = belief.held
     held = None if row is None else things[row].id
     goal = float(goal_energy(subgoal.facts, table_of(things))[0])
-    root = Sequence((), model.begin(belief), things, now := goal + HELD * (held is not None), goal, now, things)
-    beam = [root]
+    now = goal + HELD * (held is not None)
+    beam = [Sequence((), model.begin(belief), things, now, goal, now, things)]
     complete: list[Sequence] = []
     trace: list[TraceEntry] = []
     for depth in range(settings.depth):
