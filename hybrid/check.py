@@ -23,31 +23,36 @@ INTERLOCKED = 0.7
 
 
 def check_plan(belief: Belief, plan: Plan, subgoal: Subgoal) -> Verdict:
-    """Simulate the control steps of ``plan`` in a twin of ``belief`` and judge them.
-
-    Facts of ``subgoal`` are demanded only of what the plan moves, and only when its first manipulation is meant to be
-    its last: taking something out of the way is progress, though there be more than was believed. A push need only come
-    nearer: what is pushed strays, and is looked at and pushed again.
-    """
+    """Simulate the control steps of ``plan`` in a twin of ``belief`` and judge them."""
     tip = (float(belief.tool[0]), float(belief.tool[1]), float(belief.tool[2]))
     held = held_thing(belief)
     needed = {plan.manipulations[0].thing} | {str(name) for fact in subgoal.facts for name in fact.arguments}
     twin = Twin(spaced(at_rest(solid(belief, needed), held), held), tool=tip, held=held)
     try:
-        first, push = plan.manipulations[0], plan.manipulations[0].kind == "push"
-        return check(
-            twin,
-            plan.actions,
-            subgoal,
-            plan.imagined,
-            require=plan.finishes and len(plan.manipulations) == 1 and not push,
-            facts_required=tuple(fact for fact in subgoal.facts if first.thing in fact.arguments),
-            moved=first.thing,
-            target=first.target,
-            near=pushed_near(belief, plan) if push else MISSED,
-        )
+        return judged(twin, belief, plan, subgoal)
     finally:
         twin.close()
+
+
+def judged(twin: Twin, belief: Belief, plan: Plan, subgoal: Subgoal) -> Verdict:
+    """Simulate the control steps of ``plan``, made for ``belief``, in ``twin`` and judge them.
+
+    Facts of ``subgoal`` are demanded only of what the plan moves, and only when its first manipulation is meant to be
+    its last: taking something out of the way is progress, though there be more than was believed. A push need only come
+    nearer: what is pushed strays, and is looked at and pushed again.
+    """
+    first, push = plan.manipulations[0], plan.manipulations[0].kind == "push"
+    return check(
+        twin,
+        plan.actions,
+        subgoal,
+        plan.imagined,
+        require=plan.finishes and len(plan.manipulations) == 1 and not push,
+        facts_required=tuple(fact for fact in subgoal.facts if first.thing in fact.arguments),
+        moved=first.thing,
+        target=first.target,
+        near=pushed_near(belief, plan) if push else MISSED,
+    )
 
 
 def pushed_near(belief: Belief, plan: Plan) -> float:

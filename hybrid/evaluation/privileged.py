@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from hybrid.check import judged
 from planner.base import Plan, Proposals
 from simulator.base import MOVABLE, FloatArray, Observation, Scene, Subgoal, Thing, Verdict, World
-from simulator.check import check
 from simulator.disturbed import DisturbedWorld
 from simulator.script import Intent, Phase, scripted_action
 from simulator.twin import Twin
@@ -101,10 +101,7 @@ class ExactTwin:
         twin = Twin(world.scene.things, robot="tool")
         try:
             twin.restore(world.snapshot().table)
-            require = plan.finishes and len(plan.manipulations) == 1
-            return check(
-                twin, plan.actions, subgoal, plan.imagined, require=require, moved=first.thing, target=first.target
-            )
+            return judged(twin, belief, plan, subgoal)
         finally:
             twin.close()
 

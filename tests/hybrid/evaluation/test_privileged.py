@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -157,6 +158,24 @@ def test_the_exact_twin_judges_from_the_true_state_and_not_from_the_belief(windo
         calm.place(A.id, (0.1, -0.1, 0.02))
         verdict = ExactTwin(window)(believed, plan_of(actions), ON)
         assert (verdict.accepted, verdict.code) == (False, "unmet")
+    finally:
+        calm.close()
+
+
+@pytest.mark.parametrize(("kind", "accepted"), [("push", True), ("pick_place", False)])
+def test_the_exact_twin_demands_what_the_check_does(window: Window, kind: str, *, accepted: bool) -> None:
+    calm = PhysicalWorld(SCENE)
+    calm.restart(0)
+    try:
+        window.open(calm)
+        start = calm.snapshot()
+        actions = acted_out(calm)
+        calm.restore(start)
+        (x, y, _), (u, v, z) = A.position, MOVE.target
+        further = replace(MOVE, kind=kind, target=(x + 1.5 * (u - x), y + 1.5 * (v - y), z))
+        plan = replace(plan_of(actions), manipulations=(further,))
+        verdict = ExactTwin(window)(TruePerceiver(window).look(calm.observe()), plan, ON)
+        assert verdict.accepted is accepted, "a push need only come nearer"
     finally:
         calm.close()
 
