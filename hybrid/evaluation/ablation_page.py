@@ -96,8 +96,11 @@ def against(row: Row, arm: str, reference_row: Row | None, reference: str) -> tu
 
 
 def effort(row: Row, arm: str, reference_row: Row | None, reference: str) -> str:
-    """Return the mean control steps in the tasks both arms solved, and the difference to the reference."""
-    if reference_row is None:
+    """Return the mean control steps in the tasks both arms solved, and the difference to the reference.
+
+    Those of arms that are given the true state are not counted.
+    """
+    if reference_row is None or arm in PRIVILEGED:
         return "–"
     pairs = [
         (mine["steps"], its["steps"])
