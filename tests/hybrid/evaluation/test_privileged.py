@@ -145,39 +145,42 @@ def test_the_copy_does_not_foresee_chance(window: Window) -> None:
     assert torch.equal(*chances)
 
 
-def test_the_exact_twin_judges_from_the_true_state_and_not_from_the_belief(window: Window) -> None:
-    calm = PhysicalWorld(SCENE)
-    calm.restart(0)
-    try:
-        window.open(calm)
-        start = calm.snapshot()
-        actions = acted_out(calm)
-        calm.restore(start)
-        believed = TruePerceiver(window).look(calm.observe())
-        assert ExactTwin(window)(believed, plan_of(actions), ON).accepted
-        calm.place(A.id, (0.1, -0.1, 0.02))
-        verdict = ExactTwin(window)(believed, plan_of(actions), ON)
-        assert (verdict.accepted, verdict.code) == (False, "unmet")
-    finally:
-        calm.close()
+@pytest.fixture
+def calm(window: Window) -> Iterator[PhysicalWorld]:
+    """A world in which chance plays no part, open to the window."""
+    made = PhysicalWorld(SCENE)
+    made.restart(0)
+    window.open(made)
+    yield made
+    made.close()
+
+
+def rehearsed(world: PhysicalWorld) -> np.ndarray:
+    """Return the actions ``[T, A]`` of ``MOVE``, and leave ``world`` as it was."""
+    start = world.snapshot()
+    actions = acted_out(world)
+    world.restore(start)
+    return actions
+
+
+def test_the_exact_twin_judges_from_the_true_state_and_not_from_the_belief(calm: PhysicalWorld, window: Window) -> None:
+    actions = rehearsed(calm)
+    believed = TruePerceiver(window).look(calm.observe())
+    assert ExactTwin(window)(believed, plan_of(actions), ON).accepted
+    calm.place(A.id, (0.1, -0.1, 0.02))
+    verdict = ExactTwin(window)(believed, plan_of(actions), ON)
+    assert (verdict.accepted, verdict.code) == (False, "unmet")
 
 
 @pytest.mark.parametrize(("kind", "accepted"), [("push", True), ("pick_place", False)])
-def test_the_exact_twin_demands_what_the_check_does(window: Window, kind: str, *, accepted: bool) -> None:
-    calm = PhysicalWorld(SCENE)
-    calm.restart(0)
-    try:
-        window.open(calm)
-        start = calm.snapshot()
-        actions = acted_out(calm)
-        calm.restore(start)
-        (x, y, _), (u, v, z) = A.position, MOVE.target
-        further = replace(MOVE, kind=kind, target=(x + 1.5 * (u - x), y + 1.5 * (v - y), z))
-        plan = replace(plan_of(actions), manipulations=(further,))
-        verdict = ExactTwin(window)(TruePerceiver(window).look(calm.observe()), plan, ON)
-        assert verdict.accepted is accepted, "a push need only come nearer"
-    finally:
-        calm.close()
+def test_the_exact_twin_demands_what_the_check_does(
+    calm: PhysicalWorld, window: Window, kind: str, *, accepted: bool
+) -> None:
+    (x, y, _), (u, v, z) = A.position, MOVE.target
+    further = replace(MOVE, kind=kind, target=(x + 1.5 * (u - x), y + 1.5 * (v - y), z))
+    plan = replace(plan_of(rehearsed(calm)), manipulations=(further,))
+    verdict = ExactTwin(window)(TruePerceiver(window).look(calm.observe()), plan, ON)
+    assert verdict.accepted is accepted, "a push need only come nearer"
 
 
 def test_the_exact_twin_rejects_what_moves_a_thing_that_does_not_exist(world: PhysicalWorld, window: Window) -> None:
