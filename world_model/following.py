@@ -17,7 +17,7 @@ from scipy.optimize import linear_sum_assignment
 from simulator.base import MOVABLE, Thing
 from world_model.inventory import leftovers
 from world_model.seeing import LONG, STRANGER, Seen
-from world_model.stature import FLAT, HIDDEN, carriers
+from world_model.stature import FLAT, HIDDEN, carriers, lies_in_one
 
 NEAR = 0.06
 """A thing seen this close to where it was expected is that thing, metres."""
@@ -31,6 +31,8 @@ ON_FLOOR = 0.012
 """What ends lower than this stands on the table or on a container's floor, metres."""
 LEVEL = 0.01
 """Upper faces this close to each other are equally high, metres."""
+SURE = 0.9
+"""Confidence in a kind from which it is believed although another was known."""
 STILL = 0.012
 """What holds something and is seen this near to where it was expected has not moved, metres."""
 
@@ -56,17 +58,20 @@ def uncovered(expected: Sequence[Thing], seen: Sequence[Thing], match: dict[int,
 def otherwise_tall(expected: Sequence[Thing], seen: Sequence[Thing], match: dict[int, int]) -> dict[int, int]:
     """Return those of ``match`` that carry nothing and are not as tall as believed.
 
-    What stands alone on the table or in a container is measured from there; of what stands on something only much less
-    height tells: two were taken for one. What seems to hover, as high as it was, has had its lower part overlooked.
+    What stands alone on the table or in a container is measured from there, a ball only on the table; of a block that
+    stands on something only much less height tells: two were taken for one. What seems to hover, as high as it was, has
+    had its lower part overlooked.
     """
     under = carriers(seen)
     found: dict[int, int] = {}
     for row, column in match.items():
         before, now = expected[row].size[2], seen[column].size[2]
         grounded = seen[column].bottom < ON_FLOOR
-        alone = column not in under and seen[column].kind in FLAT and grounded
+        ball = expected[row].kind == seen[column].kind == "ball"
+        plain = seen[column].kind in FLAT or (ball and not lies_in_one(seen, seen[column]))
+        alone = column not in under and plain and grounded
         hovers = column not in under and not grounded and abs(seen[column].top - expected[row].top) < LEVEL
-        shorter = now < SHORTER * before and not hovers
+        shorter = now < SHORTER * before and not hovers and not ball
         if column not in under.values() and (shorter or (alone and abs(now - before) > UNLIKE)):
             found[row] = column
     return found
@@ -177,6 +182,30 @@ def followed(expected: Sequence[Thing], seen: Seen) -> dict[int, int]:
     rows = {thing.id: row for row, thing in enumerate(expected)}
     lone = leftovers(expected, seen, {column: expected[row] for row, column in match.items()})
     return match | {rows[thing.id]: column for column, thing in lone.items() if seen.mass[column] >= STRANGER}
+
+
+def renamed(expected: Sequence[Thing], seen: Seen, match: dict[int, int]) -> tuple[Thing, ...]:
+    """Return ``expected`` with the names and kinds of two of a colour exchanged where each is plainly of the other's.
+
+    In a stack, a cube and a cylinder of one colour are confused now and then; what stands free is told apart.
+    """
+    under = set(carriers(seen.things).values())
+    plain = [
+        row
+        for row, column in match.items()
+        if column not in under and seen.mass[column] >= STRANGER and float(seen.confidence[column]) >= SURE
+    ]
+    things = list(expected)
+    for one, other in combinations(plain, 2):
+        kinds = things[one].kind, things[other].kind
+        crosswise = kinds == (seen.things[match[other]].kind, seen.things[match[one]].kind)
+        if crosswise and kinds[0] != kinds[1] and things[one].colour == things[other].colour:
+            names = things[one].id, things[other].id
+            things[one], things[other] = (
+                replace(things[row], id=name, kind=kind)
+                for row, name, kind in zip((one, other), reversed(names), reversed(kinds), strict=True)
+            )
+    return tuple(things)
 
 
 def matched_alike(declared: Sequence[Thing], seen: Sequence[Thing]) -> dict[int, int]:

@@ -8,6 +8,7 @@ just one inside a stack, it is there.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,6 +17,9 @@ from itertools import product
 from simulator.base import COLOURS, MOVABLE, Thing
 from world_model.seeing import DOUBLE, STRANGER, Seen
 from world_model.stature import FLOOR, HIDDEN, USUAL, carriers, lies_in_one, rooms
+
+RISEN = 0.01
+"""What seems to be a mat and ends higher than this is something on it, metres."""
 
 
 def no_doubles(declared: Sequence[Thing], seen: Seen) -> list[int]:
@@ -54,15 +58,34 @@ def leftovers(declared: Sequence[Thing], seen: Seen, match: dict[int, Thing]) ->
 
 
 def misread(declared: Sequence[Thing], seen: Seen, match: dict[int, Thing]) -> dict[int, Thing]:
-    """Return the column of ``seen`` whose colour must be wrong: the one hardly seen thing left over is the one missing.
+    """Return the column of ``seen`` whose colour must be wrong: the one doubtful thing left over is the one missing.
 
-    What is plainly seen and was not declared is something else.
+    What is plainly seen and was not declared is something else, unless it seems to be a piece of a mat.
     """
     taken = {thing.id for thing in match.values()}
     missing = [t for t in declared if t.id not in taken and t.kind in MOVABLE]
-    spare = spare_columns(seen, match)
-    alone = len(missing) == 1 == len(spare) and seen.mass[spare[0]] < STRANGER
+    pieces = risen(seen, match)
+    spare = spare_columns(seen, match) or pieces
+    alone = len(missing) == 1 == len(spare) and (seen.mass[spare[0]] < STRANGER or spare[0] in pieces)
     return {spare[0]: missing[0]} if alone else {}
+
+
+def risen(seen: Seen, match: dict[int, Thing]) -> list[int]:
+    """Return the columns of ``seen`` that seem to be pieces of a mat of their colour and rise from it.
+
+    Mats are flat, so they are something that takes the mat's colour in the image.
+    """
+    mats = [seen.things[column] for column, thing in match.items() if thing.kind == "zone"]
+    return [
+        column
+        for column, thing in enumerate(seen.things)
+        if column not in match
+        and thing.top > RISEN
+        and any(
+            mat.colour == thing.colour and math.dist(mat.position[:2], thing.position[:2]) < min(mat.size[:2]) / 2
+            for mat in mats
+        )
+    ]
 
 
 def spare_columns(seen: Seen, match: dict[int, Thing], *, small: bool = True) -> list[int]:

@@ -26,6 +26,7 @@ from world_model.following import (
     holding,
     matched_alike,
     otherwise_tall,
+    renamed,
     uncovered,
     united,
     upper_parts,
@@ -221,6 +222,7 @@ class TokenPerceiver:
         wholes, parts = united(expected.scene.things, seen)
         seen = self.parted(seen, wholes).without(parts)
         match = followed(expected.scene.things, seen)
+        expected = replace(expected, scene=Scene("belief", renamed(expected.scene.things, seen, match)))
         seen = self.parted(seen, upper_parts(expected.scene.things, seen.things, match))
         tokens, things = expected.tokens.clone(), list(expected.scene.things)
         visible = torch.zeros(len(things), dtype=torch.bool)

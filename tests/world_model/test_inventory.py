@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
-from simulator.base import Thing
+from simulator.base import Kind, Thing
 from world_model.inventory import hidden, leftovers, misread, no_doubles
 from world_model.seeing import Seen
 
@@ -48,6 +50,21 @@ def test_the_one_thing_missing_is_the_one_that_is_hardly_seen() -> None:
     assert misread(DECLARED[:1], seen, {}) == {0: DECLARED[0]}
     assert misread(DECLARED[:2], seen, {}) == {}
     assert misread(DECLARED[:1], look(*seen.things, mass=(40.0,)), {}) == {}
+
+
+@pytest.mark.parametrize(("height", "found"), [(0.03, True), (0.005, False)])
+@pytest.mark.parametrize("kind", ["ball", "zone"])
+def test_the_one_thing_missing_is_what_rises_from_a_mat_and_has_its_colour(
+    kind: Kind, height: float, *, found: bool
+) -> None:
+    mat = Thing("blue_zone_1", "zone", "blue", (0.1, 0.1, 0.001), (0.1, 0.0, 0.0))
+    piece = Thing("?", kind, "blue", (0.05, 0.05, height), (0.11, 0.02, height / 2))
+    ball = cube("black_ball_1", kind="ball")
+    seen, match = look(mat, piece, mass=(140.0, 12.5)), {0: mat}
+    assert misread((mat, ball), seen, match) == ({1: ball} if found else {})
+    apart = look(mat, replace(piece, position=(-0.1, 0.0, height / 2)), mass=(140.0, 12.5))
+    assert misread((mat, ball), apart, match) == {}
+    assert misread((mat, ball, DECLARED[0]), seen, match) == {}
 
 
 def test_a_thing_that_is_missing_is_where_a_stack_has_room_for_it() -> None:

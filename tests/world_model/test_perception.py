@@ -15,7 +15,16 @@ from simulator.tasks import make_task
 from simulator.world import PhysicalWorld
 from world_model.checkpoint import load_checkpoint
 from world_model.errors import PerceptionError
-from world_model.following import followed, holding, matched, otherwise_tall, uncovered, united, upper_parts
+from world_model.following import (
+    followed,
+    holding,
+    matched,
+    otherwise_tall,
+    renamed,
+    uncovered,
+    united,
+    upper_parts,
+)
 from world_model.perception import VANISHED, TokenPerceiver, first_belief, stranger, with_strangers
 from world_model.seeing import Seen
 
@@ -214,6 +223,33 @@ def test_a_thing_that_fell_and_looks_different_is_followed(mass: float, *, follo
     things, weights = (fallen, cube("?", 0.1, 0.1, "blue")), np.array([mass, 50.0], dtype=np.float32)
     match = followed(expected, Seen(torch.zeros(2, 48), things, weights, torch.ones(2)))
     assert match == ({0: 0, 1: 1} if follows else {1: 1})
+
+
+@pytest.mark.parametrize(("mass", "sure", "changes"), [(39.0, 0.99, True), (8.0, 0.99, False), (39.0, 0.6, False)])
+def test_two_of_a_colour_take_each_others_names_where_each_is_plainly_the_other(
+    mass: float, sure: float, *, changes: bool
+) -> None:
+    block, post = cube("red_cube_1", 0.15, -0.17), replace(cube("red_cylinder_1", 0.1, 0.14), kind="cylinder")
+    things = tuple(replace(t, kind=k) for t, k in ((block, "cylinder"), (post, "cube")))
+    look = Seen(torch.zeros(2, 48), things, np.array([39.0, mass], dtype=np.float32), torch.tensor([0.99, sure]))
+    names = [thing.id for thing in renamed((block, post), look, {0: 0, 1: 1})]
+    assert names == (["red_cylinder_1", "red_cube_1"] if changes else ["red_cube_1", "red_cylinder_1"])
+    assert [t.kind for t in renamed((block, post), look, {0: 0, 1: 1})] == [name.split("_")[1] for name in names], (
+        "a name goes with its kind"
+    )
+    assert renamed((block, post), replace(look, things=(block, things[1])), {0: 0, 1: 1}) == (block, post)
+    other = replace(things[1], colour="blue"), replace(post, colour="blue")
+    assert renamed((block, other[1]), replace(look, things=(things[0], other[0])), {0: 0, 1: 1}) == (block, other[1])
+
+
+def test_a_ball_is_as_large_as_it_looks_on_the_table_and_never_two() -> None:
+    ball, small = (
+        Thing("pink_ball_1", "ball", "pink", (d, d, d), (-0.118, 0.036, z)) for d, z in ((0.039, 0.02), (0.024, 0.027))
+    )
+    assert otherwise_tall((ball,), (small,), {0: 0}) == {}
+    assert otherwise_tall((small,), (ball,), {0: 0}) == {0: 0}
+    bowl = Thing("red_bowl_1", "bowl", "red", (0.11, 0.11, 0.04), (-0.12, 0.04, 0.02))
+    assert otherwise_tall((small, bowl), (ball, bowl), {0: 0, 1: 1}) == {}, "walls hold it off the floor"
 
 
 TOWER = tuple(
