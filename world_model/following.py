@@ -89,8 +89,7 @@ def upper_parts(expected: Sequence[Thing], seen: Sequence[Thing], match: dict[in
         thing, there = expected[row], seen[column]
         through = row in under and under[row] not in match and there.bottom < thing.bottom - HIDDEN
         if through and abs(there.top - thing.top) < LEVEL:
-            (x, y, _), height = there.position, thing.size[2]
-            found[column] = replace(there, size=(*there.size[:2], height), position=(x, y, there.top - height / 2))
+            found[column] = as_tall(there, thing)
     return found
 
 
@@ -98,13 +97,17 @@ def united(expected: Sequence[Thing], seen: Seen) -> tuple[dict[int, Thing], lis
     """Return columns of ``seen`` that are whole only with others, as wholes, and those others.
 
     Nothing comes from nowhere: of two things of one colour in one stack, or within the length of a long one, where
-    fewer of that colour are expected, one is part of the other or of what stands between.
+    fewer of that colour are expected and one of the two is not, one is part of the other or of what stands between.
     """
     under, wholes, parts = carriers(seen.things), dict[int, Thing](), list[int]()
+    recognised = set(matched(expected, seen.things).values())
     for one, other in combinations(range(len(seen.things)), 2):
         pair = seen.things[one], seen.things[other]
         known, alike = of_colour(expected, pair[0].colour), of_colour(seen.things, pair[0].colour)
-        if not 0 < len(known) < len(alike) or any(thing not in alike for thing in pair):
+        gone = sum(seen.things[column].colour == pair[0].colour for column in parts)
+        if not 0 < len(known) < len(alike) - gone or any(thing not in alike for thing in pair):
+            continue
+        if {one, other} <= recognised or not {one, other}.isdisjoint(parts):
             continue
         thing = min(known, key=lambda t: min(difference(t, part) for part in pair))
         heavier, lighter = sorted((one, other), key=lambda column: -seen.mass[column])
@@ -114,10 +117,17 @@ def united(expected: Sequence[Thing], seen: Seen) -> tuple[dict[int, Thing], lis
             parts.append(lower)
         elif lower in beneath(under, upper):
             parts.append(lighter)
-        elif max(thing.size[:2]) > LONG and math.dist(pair[0].position, pair[1].position) < max(thing.size[:2]):
+        elif ends(thing, *pair):
             wholes[heavier] = between(thing, *pair)
             parts.append(lighter)
     return wholes, parts
+
+
+def ends(known: Thing, one: Thing, other: Thing) -> bool:
+    """Whether ``one`` and ``other`` are near enough for ends of the ``known`` thing, and neither is all of it."""
+    length = max(known.size[:2])
+    whole = max(*one.size[:2], *other.size[:2]) > SHORTER * length
+    return length > LONG and not whole and math.dist(one.position, other.position) < length
 
 
 def as_tall(thing: Thing, known: Thing) -> Thing:

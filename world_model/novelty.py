@@ -107,6 +107,8 @@ def ends_of(look: Look, plank: Thing) -> tuple[float, float] | None:
         return None
     alike = (look.colours[0] - look.colours[0, middle].median(0).values).abs().amax(-1) < ALIKE
     found = along[level & alike & (across < plank.size[1] / 2 + EDGE) & (along.abs() < FURTHEST)]
+    if not len(found):
+        return None
     return float(found.min()) - EDGE / 2, float(found.max()) + EDGE / 2
 
 

@@ -10,7 +10,7 @@ import torch
 from simulator.base import COLOURS, Scene, Thing
 from simulator.camera import DEFAULT_CAMERAS
 from simulator.world import PhysicalWorld
-from world_model.novelty import ODDITIES, Look, look_of, oddities, palette_of, top_of, vacated
+from world_model.novelty import ODDITIES, Look, ends_of, look_of, oddities, palette_of, top_of, vacated
 from world_model.seeing import Seen
 from world_model.views import Geometry
 
@@ -92,3 +92,13 @@ def test_the_overhead_view_tells_how_high_a_thing_is_whatever_height_it_was_take
     low = replace(tall, size=(0.03, 0.03, 0.08), position=(0.05, 0.05, 0.04))
     assert top_of(look, low) == pytest.approx(0.11, abs=0.002)
     assert top_of(replace(look, free=torch.zeros_like(look.free)), low) is None
+
+
+def test_nothing_is_said_of_the_ends_of_what_has_several_colours_in_its_middle() -> None:
+    along = torch.linspace(-0.04, 0.04, 9)
+    points = torch.stack([along, torch.zeros(9), torch.full((9,), 0.04)], dim=-1)[None]
+    plank = Thing("?", "cube", "red", (0.08, 0.04, 0.04), (0.0, 0.0, 0.02))
+    plain = Look(points, torch.tensor([0.8, 0.1, 0.1]).expand(1, 9, 3), torch.ones(1, 9, dtype=torch.bool))
+    assert ends_of(plain, plank) == pytest.approx((-0.0425, 0.0425))
+    three = torch.eye(3)[torch.tensor([0] * 4 + [1] + [2] * 4)]
+    assert ends_of(replace(plain, colours=three[None]), plank) is None

@@ -403,6 +403,14 @@ def test_the_two_ends_of_a_plank_are_one_plank() -> None:
     assert (whole.size, abs(whole.yaw)) == (plank.size, pytest.approx(1.385, abs=0.01))
     far = (ends[0], 20.0), (replace(ends[1], position=(-0.049, 0.09, 0.02)), 20.0)
     assert united((plank,), seen(*far)) == ({}, []), "another one, further away than a plank is long"
+    ghost = cube("?", -0.049, 0.027, "white")
+    assert united((plank,), seen((plank, 60.0), (ghost, 5.0))) == ({}, []), "it is seen from end to end"
+
+
+def test_what_is_recognised_is_no_part_of_another_because_a_ghost_is_seen_elsewhere() -> None:
+    low, high = (replace(gray(z, z + 0.04), id=f"gray_cube_{k}") for k, z in enumerate((0.0, 0.04)))
+    ghost = cube("?", 0.15, -0.1, "gray")
+    assert united((low, high), seen((low, 20.0), (high, 50.0), (ghost, 3.0))) == ({}, [])
 
 
 def on_top(thing: Thing, carrier: Thing) -> Thing:
