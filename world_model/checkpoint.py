@@ -18,7 +18,7 @@ from world_model.compiled import write_graphs
 from world_model.errors import CheckpointError
 from world_model.model import ModelConfig, WorldModel
 
-CHECKPOINT_VERSION = 2
+CHECKPOINT_VERSION = 3
 DEFAULT = Path(__file__).parent / "checkpoints" / "cpu"
 """The checkpoint that ships with the package."""
 RETRAIN = "Use the packaged checkpoint, or train one with `hybrid train --preset cpu`."

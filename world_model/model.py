@@ -152,10 +152,10 @@ class WorldModel(nn.Module):
         self.proposals = ProposalPolicy()
         self.register_buffer("typical_error", torch.ones(2))
         """99th percentile over held-out manipulations of what each level errs by at most: the units of surprise."""
-        self.register_buffer("palette", torch.ones(2, len(COLOURS), 3))
-        """Mean and standard deviation of the surfaces of every colour, in [0, 1]."""
-        self.register_buffer("usual_oddities", torch.ones(5))
-        """99th percentile of every oddity of a look (``world_model.novelty``) on held-out play."""
+        self.register_buffer("palette", torch.ones(len(COLOURS), 3))
+        """Mean surface colour of every class, in [0, 1]."""
+        self.register_buffer("usual_oddities", torch.ones(7))
+        """Upper quartile of every oddity (``world_model.novelty``) in first looks at held-out play, or a little."""
 
     def votes(self, rgb: Tensor, elevation: Tensor) -> Votes:
         """Return the votes of images ``[B, V, H, W, 3]`` and elevations ``[B, V, H, W]``, both uint8."""

@@ -1,177 +1,140 @@
 """Is this a scene the model can be trusted with? What is odd about one look, in units of what is odd in play.
 
-A network is as sure of a thing it never saw as of one it knows, so the oddities are mostly measured against what was
-read out: surfaces that no thing explains, tops that do not lie where the thing read out would have them, colours away
-from those of their class, a table that is not level. The units are high percentiles of held-out play; one look is
-*novel* when an oddity is several units large.
+A network is as sure of a thing it never saw as of one it knows, so the oddities are measured against what was read out:
+surfaces that no thing explains, tops that are not flat, colours away from every class, a table that is not level, views
+that contradict each other or the robot. The units are what is usual in the first looks of held-out play; a look is
+*novel* when an oddity is several units large. What was measured of looks that should and should not be refused stands
+in the README, "Is this a scene to trust".
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from simulator.base import COLOURS, MOVABLE, Thing
-from world_model.outline import outlines_of
-from world_model.seeing import STRANGER, Seen
-from world_model.views import CONTRAST
+from simulator.base import MOVABLE, Thing
+from world_model.stature import carriers
+from world_model.surfaces import MARGIN, Look, belonging
 
-ODDITIES = ("unexplained", "unsure", "misshapen", "miscoloured", "tilted")
-"""What is measured of a look: cells of surfaces that no thing explains; one less the least confidence of a thing; the
-largest mean distance of a cube's or cylinder's top from where it should be (metres); the largest distance of a thing's
-colour from its class (its standard deviations); how far the bare table lies from level (metres)."""
+ODDITIES = ("unexplained", "unsure", "misshapen", "miscoloured", "tilted", "contradictory", "displaced")
+"""What is measured of a look: cells of surfaces that no thing explains; one less the least confidence of a thing that
+is seen; how far the upper surface of a thing that carries nothing is from flat, or a ball's from round (metres); how
+far the colour of one is from every class (of 1); how far the bare table lies from level (metres); cells of the oblique
+view where the view from above shows nothing as high; how far the tool is seen from where its joints say (metres)."""
+LEAST_UNITS = torch.tensor([2.0, 0.25, 0.0007, 0.055, 0.0007, 8.0, 0.007])
+"""Smallest units of the oddities, below which rounding decides."""
+LATER = torch.tensor([20.0, torch.inf, torch.inf, torch.inf, 1.5, 2.0, 1.0])
+"""How much odder a look is while a task is carried out: things lean, lie on their sides and are held half-way."""
 RAISED = 0.012
 """A surface this high is no bare table, metres."""
-MARGIN = 0.012
-"""How far outside a thing's solid a surface still belongs to it, metres."""
-ROD = 0.02
-"""Radius around the tool's axis in which surfaces are the tool's, metres."""
-CORE, SUNK, FEWEST = 0.8, 0.4, 3
-"""Share of its breadth within which a thing would hide what is behind it, the share of its height below which a surface
-is behind it, and the least number of cells that tell."""
-UPPER = 0.6
-"""Share of a ball's radius within which its peak is looked for."""
-AT_TOP, ALIKE, NEAREST, FURTHEST, EDGE = 0.008, 0.15, 0.015, 0.075, 0.005
-"""Of a plank: how far from its upper face what is seen may lie and still be it, metres; how unlike its middle in
-colour, of 1; what is its middle, and how far from there it may end, metres; and what the cells at its ends leave out of
-it altogether, metres (measured on 25 planks, Decisions)."""
-COLOUR_SPREAD = 0.03
-"""Least standard deviation of a colour's channels, of 1."""
+INNER, WORST, PIXELS, ROUND = 0.7, 0.2, 8, 0.7
+"""Of an upper surface: the share of its breadth that counts; the share of pixels left out, which may be of what lies
+beside; the least number of them; and what a ball's unevenness is multiplied by, because its middle is less sure."""
+FACE, BALL_FACE = 3, 6
+"""Least cells of an upper surface that tell its colour: of a flat one, and of a ball, which is shaded."""
+TABLE, FEWEST = 0.28, 20
+"""Half the breadth of the table that is seen, metres, and the least cells of it that tell how it lies."""
+SIDE, PARALLAX, DEEPER = 0.02, 0.018, 0.015
+"""The oblique view is doubted where it shows a surface higher than the first, and that from above nothing within the
+second of there that is less than the third lower, metres."""
+TOOL_ABOVE = 0.02
+"""What is seen this far above every thing, and no lower than ``TOOL_LOWEST``, is the tool, metres."""
+TOOL_LOWEST = 0.2
 
 
-@dataclass(frozen=True)
-class Look:
-    """One image's cells.
+class Oddities(NamedTuple):
+    """What is odd about one look.
 
     Attributes:
-        points: ``[V, C, 3]`` surface points, metres.
-        colours: ``[V, C, 3]`` in [0, 1].
-        free: ``[V, C]`` bool, not the tool.
+        sizes: ``[7]``, how odd; in the order of ``ODDITIES``.
+        places: where on the table each is worst, metres; None where it concerns the whole look, or nothing is odd.
     """
 
-    points: Tensor
-    colours: Tensor
-    free: Tensor
+    sizes: Tensor
+    places: tuple[tuple[float, float] | None, ...]
 
 
-def look_of(channels: Tensor, points: Tensor, tool: Tensor) -> Look:
-    """Return the cells of ``channels [1, V, 5, H, W]`` at ``points [1, V, H/2, W/2, 3]``, the tool at ``tool [P]``."""
-    where = points[0].flatten(1, 2)
-    colours = (channels[0, :, :3, ::2, ::2] / CONTRAST + 0.5).flatten(2).transpose(1, 2)
-    rod = ((where[..., :2] - tool[:2]).norm(dim=-1) < ROD) & (where[..., 2] > tool[2] - MARGIN)
-    return Look(where, colours, ~rod)
-
-
-def belonging(look: Look, things: tuple[Thing, ...], margin: float) -> Tensor:
-    """Return ``[N, V, C]`` bool: cells whose surface lies within ``margin`` of each thing's solid."""
-    if not things:
-        return torch.zeros((0, *look.points.shape[:2]), dtype=torch.bool)
-    centre = torch.tensor([thing.position for thing in things])
-    shapes = outlines_of(things)
-    local = look.points[None] - centre[:, None, None]
-    half = shapes[:, None, None] / 2
-    inverse = local[..., :2].square().sum(-1).sqrt()
-    along = local[..., :2] / inverse.clamp(min=1e-6)[..., None]
-    reach = (half[..., :2] * along.square()).sum(-1) + 2 * half[..., 3] * along[..., 0] * along[..., 1]
-    corner = torch.tensor([1.42 if thing.kind in ("cube", "tray", "zone") else 1.0 for thing in things])
-    near = inverse < reach * corner[:, None, None] + margin
-    return near & (local[..., 2].abs() < half[..., 2] + margin)
-
-
-def vacated(look: Look, thing: Thing) -> bool:
-    """Whether surfaces well below the upper face of ``thing`` are seen where it should be: it is not there."""
-    offset = (look.points[..., :2] - torch.tensor(thing.position[:2])).norm(dim=-1)
-    inside = (offset < CORE * min(thing.size[:2]) / 2) & look.free
-    heights = look.points[..., 2][inside]
-    below = heights < thing.bottom + SUNK * thing.size[2]
-    return len(heights) >= FEWEST and float(below.float().mean()) > 0.5
-
-
-def top_of(look: Look, thing: Thing) -> float | None:
-    """Return the height of the surface that the overhead view shows in the middle of ``thing``, metres, if it does."""
-    offset = (look.points[0, :, :2] - torch.tensor(thing.position[:2])).norm(dim=-1)
-    inside = (offset < CORE * min(thing.size[:2]) / 2) & look.free[0]
-    return float(look.points[0, inside, 2].median()) if inside.any() else None
-
-
-def ends_of(look: Look, plank: Thing) -> tuple[float, float] | None:
-    """Return where along ``plank``, from its middle, the overhead view shows its upper face to end, if so, metres."""
-    offset, cos, sin = look.points[0, :, :2] - torch.tensor(plank.position[:2]), np.cos(plank.yaw), np.sin(plank.yaw)
-    along, across = offset[:, 0] * cos + offset[:, 1] * sin, (offset[:, 1] * cos - offset[:, 0] * sin).abs()
-    level = ((look.points[0, :, 2] - plank.top).abs() < AT_TOP) & look.free[0]
-    middle = level & (along.abs() < NEAREST) & (across < CORE * plank.size[1] / 2)
-    if int(middle.sum()) < FEWEST:
-        return None
-    alike = (look.colours[0] - look.colours[0, middle].median(0).values).abs().amax(-1) < ALIKE
-    found = along[level & alike & (across < plank.size[1] / 2 + EDGE) & (along.abs() < FURTHEST)]
-    if not len(found):
-        return None
-    return float(found.min()) - EDGE / 2, float(found.max()) + EDGE / 2
-
-
-def peak_of(look: Look, ball: Thing) -> float | None:
-    """Return the height of the highest point of ``ball``, metres, from what the overhead view shows of its upper part.
-
-    Each cell sees a point of the sphere; how much lower it lies than the peak follows from how far aside it is.
-    """
-    radius = min(ball.size) / 2
-    aside = (look.points[0, :, :2] - torch.tensor(ball.position[:2])).norm(dim=-1)
-    inside = (aside < UPPER * radius) & look.free[0]
-    if not inside.any():
-        return None
-    return float((look.points[0, inside, 2] + radius - (radius**2 - aside[inside] ** 2).sqrt()).median())
-
-
-def oddities(seen: Seen, look: Look, palette: Tensor) -> Tensor:
-    """Return ``[5]``, the ``ODDITIES`` of one look.
+def oddities(things: Sequence[Thing], confidence: Tensor, look: Look, palette: Tensor) -> Oddities:
+    """Return what is odd about one look.
 
     Args:
-        seen: what was discerned in it.
-        look: its cells.
-        palette: ``[2, 12, 3]`` as ``palette_of`` makes it.
+        things: what is believed to be there.
+        confidence: ``[N]`` of what is seen of them; 1 for what is not.
+        look: the surfaces seen.
+        palette: ``[12, 3]`` surface colours of the classes, of 1.
     """
-    mine = belonging(look, seen.things, MARGIN) & look.free
-    raised = (look.points[..., 2] > RAISED) & look.free
-    unexplained = float((raised & ~mine.any(0)).sum())
-    solid = [row for row, thing in enumerate(seen.things) if thing.kind in MOVABLE and seen.mass[row] >= STRANGER]
-    unsure = max([1.0 - float(seen.confidence[row]) for row in solid], default=0.0)
-    bent = max([misfit(seen.things, row, look) for row in solid], default=0.0)
-    strange = max([miscoloured(seen.things[row], mine[row], look, palette) for row in solid], default=0.0)
-    bare = look.free & ~belonging(look, seen.things, 3 * MARGIN).any(0) & (look.points[..., 2] < RAISED)
-    tilt = max(float(look.points[v, bare[v], 2].mean().abs()) if bare[v].any() else RAISED for v in range(len(bare)))
-    return torch.tensor([unexplained, unsure, bent, strange, tilt])
-
-
-def misfit(things: tuple[Thing, ...], row: int, look: Look) -> float:
-    """Return how far the overhead view of an uncovered cube or cylinder lies from its flat top on average, metres."""
-    thing = things[row]
-    covered = any(
-        other.position[2] > thing.position[2] + 0.01
-        and np.hypot(other.position[0] - thing.position[0], other.position[1] - thing.position[1]) < 0.08
-        for other in things
+    mine = belonging(look, tuple(things), MARGIN) & look.free
+    under = set(carriers(things).values())
+    small = [row for row, thing in enumerate(things) if thing.kind in MOVABLE]
+    bare = [row for row in small if row not in under]
+    unexplained = look.points[(look.points[..., 2] > RAISED) & look.free & ~mine.any(0)]
+    table = look.free & ~belonging(look, tuple(things), 3 * MARGIN).any(0)
+    found = (
+        (float(len(unexplained)), placed(unexplained.median(0).values.tolist()) if len(unexplained) else None),
+        worst(things, {row: 1.0 - float(confidence[row]) for row in small}),
+        worst(things, {row: uneven(things[row], look) for row in bare}),
+        worst(things, {row: off_colour(things[row], mine[row], look, palette) for row in bare}),
+        (max(tilt(points[shown]) for points, shown in zip(look.points, table, strict=True)), None),
+        (contradicted(look), None),
+        (tool_offset(look, things), None),
     )
-    if thing.kind not in ("cube", "cylinder") or covered:
+    return Oddities(torch.tensor([size for size, _ in found]), tuple(place for _, place in found))
+
+
+def worst(things: Sequence[Thing], odd: dict[int, float]) -> tuple[float, tuple[float, float] | None]:
+    """Return the largest of ``odd``, by rows of ``things``, and where that thing is."""
+    row = max(odd, key=lambda row: odd[row], default=None)
+    return (0.0, None) if row is None else (odd[row], placed(things[row].position))
+
+
+def placed(position: Sequence[float]) -> tuple[float, float]:
+    """Return where on the table ``position`` is, metres."""
+    return position[0], position[1]
+
+
+def uneven(thing: Thing, look: Look) -> float:
+    """Return how far the upper surface of a thing is from flat, or a ball's from round, metres on average."""
+    aside, half = (look.above[:, :2] - torch.tensor(thing.position[:2])).norm(dim=-1), min(thing.size[:2]) / 2
+    inner = (aside < INNER * half) & ((look.above[:, :2] - look.tool[:2]).norm(dim=-1) > 2 * MARGIN)
+    if int(inner.sum()) < PIXELS:
         return 0.0
-    offset = (look.points[0, :, :2] - torch.tensor(thing.position[:2])).norm(dim=-1)
-    inner = (offset < 0.8 * min(thing.size[:2]) / 2) & look.free[0]
-    return float((look.points[0, inner, 2] - thing.top).abs().mean()) if inner.any() else 0.0
+    height, share = look.above[inner, 2], 1.0
+    if thing.kind == "ball":
+        height, share = height + half - (half**2 - aside[inner] ** 2).sqrt(), ROUND
+    off = (height - height.median()).abs().sort().values
+    return share * float(off[: int(len(off) * (1 - WORST))].mean())
 
 
-def miscoloured(thing: Thing, mine: Tensor, look: Look, palette: Tensor) -> float:
-    """Return how far the upper surfaces of a thing are from the colour read out, in that colour's deviations."""
+def off_colour(thing: Thing, mine: Tensor, look: Look, palette: Tensor) -> float:
+    """Return how far the upper surfaces of a thing are from the colour class nearest to them, of 1."""
     upper = mine & ((look.points[..., 2] - thing.top).abs() < MARGIN / 2)
-    if not upper.any():
+    if int(upper.sum()) < (BALL_FACE if thing.kind == "ball" else FACE):
         return 0.0
-    row = list(COLOURS).index(thing.colour)
-    mean, spread = palette[0][row], palette[1][row]
-    return float(((look.colours[upper].median(0).values - mean) / spread).abs().max())
+    return float((look.colours[upper].median(0).values - palette).abs().amax(-1).min())
 
 
-def palette_of(colours: list[Tensor]) -> Tensor:
-    """Return ``[2, 12, 3]``: mean and standard deviation of the surface colours ``[X, 3]`` of every class."""
-    means = torch.stack([c.mean(0) if len(c) else torch.full((3,), 0.5) for c in colours])
-    spreads = torch.stack([c.std(0) if len(c) > 1 else torch.ones(3) for c in colours])
-    return torch.stack([means, spreads.clamp(min=COLOUR_SPREAD)])
+def tilt(points: Tensor) -> float:
+    """Return how far from level the table lies at its edge, metres, by ``points [C, 3]`` of one view beside things."""
+    points = points[(points[:, 2] < RAISED) & (points[:, :2].abs().amax(-1) < TABLE)]
+    if len(points) < FEWEST:
+        return RAISED
+    plane = torch.linalg.lstsq(torch.cat([points[:, :2], torch.ones(len(points), 1)], dim=-1), points[:, 2:]).solution
+    return float(TABLE * plane[:2].abs().sum() + plane[2].abs())
+
+
+def contradicted(look: Look) -> float:
+    """Return at how many cells the oblique view shows a surface where that from above shows nothing as high."""
+    side = look.points[1:, :].flatten(0, 1)[((look.points[1:, :, 2] > SIDE) & look.free[1:]).flatten()]
+    near = torch.cdist(side[:, :2], look.points[0, :, :2]) < PARALLAX
+    highest = look.points[0, :, 2].masked_fill(~near, -torch.inf).amax(-1)
+    return float((near.any(-1) & (highest < side[:, 2] - DEEPER)).sum())
+
+
+def tool_offset(look: Look, things: Sequence[Thing]) -> float:
+    """Return how far from the tool's axis the view from above shows it, metres; 0 where it is out of view."""
+    highest = max([TOOL_LOWEST, *(thing.top + TOOL_ABOVE for thing in things)])
+    seen = look.points[0, look.points[0, :, 2] > highest]
+    return float((seen[:, :2].mean(0) - look.tool[:2]).norm()) if len(seen) else 0.0

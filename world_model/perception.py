@@ -33,7 +33,7 @@ from world_model.following import (
 )
 from world_model.inventory import hidden, leftovers, misread, no_doubles
 from world_model.model import LatentState, WorldModel, token_error
-from world_model.novelty import ODDITIES, Look, ends_of, look_of, oddities, peak_of, top_of, vacated
+from world_model.novelty import LATER, ODDITIES, oddities
 from world_model.outline import outlines_of
 from world_model.seeing import DOUBLE, NOBODY, STRANGER, Seen, at, discern
 from world_model.stature import (
@@ -49,6 +49,7 @@ from world_model.stature import (
     slimmed,
     stretched,
 )
+from world_model.surfaces import Look, ends_of, look_of, peak_of, top_of, vacated
 
 CLEARLY_SEEN = 6.0
 """Summed cell weight from which an observed token replaces the imagined one outright (tuned on play seeds)."""
@@ -56,19 +57,24 @@ PLANK, SHORT = 1.5, 0.8
 """How often as long as broad a plank is at least; share of its length below which something hides an end of it."""
 IMAGINED_SHARE = 0.7
 """Weight of the imagined token of a barely seen thing (EVIDENCE 4b)."""
+CALIBRATE = "Put the cameras back, or calibrate them."
 NOVEL = {
+    "displaced": ("the tool is not seen where its joints say it is", CALIBRATE),
+    "tilted": ("the table does not lie where the cameras should see it", CALIBRATE),
+    "contradictory": ("the oblique camera shows what the one above does not", CALIBRATE),
+    "miscoloured": ("a thing has a colour the model does not know", "Use the colours of the scene's schema."),
+    "misshapen": ("a thing does not have the shape it seems to have", "Take away what is no block, ball or bowl."),
     "unexplained": (
-        "there is something on the table that is no thing the model knows",
-        "Take it away, or train on it.",
+        "something is no thing the model knows, or a camera is not where it should be",
+        "Take it away, or put the cameras back.",
     ),
     "unsure": ("there is a thing whose kind or colour cannot be told", "Take it away, or move what hides it."),
-    "misshapen": ("a thing does not have the shape it seems to have", "Take away what is no block, ball or bowl."),
-    "miscoloured": ("a thing has a colour the model does not know", "Use the colours of the scene's schema."),
-    "tilted": ("the table does not lie where the cameras should see it", "Put the cameras back, or calibrate them."),
 }
-"""What is wrong and what to do, for each oddity of a first look."""
+"""What is wrong and what to do, for each oddity of a look; the first that applies is the most telling."""
 VANISHED = 0.0
 """Confidence in a thing where other surfaces are seen in its place."""
+UNEXPECTED = 2.0
+"""Surprise, at least, of a thing that is gone and of one that nobody expected."""
 INFERRED = 0.5
 """Confidence in a thing that nobody sees but that must be there."""
 FRINGE = 0.02
@@ -88,7 +94,8 @@ class TokenPerceiver:
         model: encodes, groups, reads out and imagines.
         imagines: what is not clearly seen is believed where it was imagined; without, where it was last seen.
         inventory: the first look lends a lone leftover of a colour the declared kind.
-        wary: oddity from which a first look is refused, in units of held-out play; infinite to plan on blindly.
+        wary: oddity from which a first look is refused, in units of held-out play (a later one at ``LATER`` times
+            that); infinite to plan on blindly.
     """
 
     def __init__(self, model: WorldModel, *, imagines: bool = True, inventory: bool = True, wary: float = 3.0) -> None:
@@ -105,13 +112,12 @@ class TokenPerceiver:
         tool = torch.from_numpy(np.asarray(observation.proprioception, dtype=np.float32))
         known = expected.scene.things if expected is not None else names.things if names and self.inventory else ()
         seen, look = self.see(observation, Counter(thing.colour for thing in known))
-        if expected is None:
-            self.refuse_novelty(seen, look)
         seen = self.measured(seen, look)
         if expected is not None:
-            return self.updated(seen, look, tool, expected)
+            return self.trusted(self.updated(seen, look, tool, expected), look, self.wary * LATER)
         belief = first_belief(seen, tool, names, inventory=self.inventory)
-        return self.settled(self.with_lent_balls(belief, look), names if self.inventory else None)
+        belief = self.settled(self.with_lent_balls(belief, look), names if self.inventory else None)
+        return self.trusted(belief, look, torch.full_like(LATER, self.wary))
 
     def settled(self, belief: Belief, names: Scene | None) -> Belief:
         """Return a first ``belief`` with its stacks as tall as their blocks can be, and with what hides in them."""
@@ -172,13 +178,22 @@ class TokenPerceiver:
         if not np.isfinite(observation.proprioception).all():
             raise PerceptionError("observation.proprioception", "it is not finite", "Check the robot's sensors.")
 
-    def refuse_novelty(self, seen: Seen, look: Look) -> None:
-        """Refuse a first look unlike everything the model was trained on, naming what is odd about it."""
-        odd = oddities(seen, look, self.model.get_buffer("palette")) / self.model.get_buffer("usual_oddities")
-        worst = int(odd.argmax())
-        if float(odd[worst]) > self.wary:
-            problem, remedy = NOVEL[ODDITIES[worst]]
-            raise PerceptionError("observation", f"{problem} ({float(odd[worst]):.1f} times what is usual)", remedy)
+    def trusted(self, belief: Belief, look: Look, limits: Tensor) -> Belief:
+        """Return ``belief``; refuse a look unlike those the model was trained on, naming what is odd and where.
+
+        ``limits [7]`` are in units of what is usual. What is believed though hidden explains surfaces, no more.
+        """
+        confidence = torch.where(belief.visible, belief.confidence, 1.0)
+        sizes, places = oddities(belief.scene.things, confidence, look, self.model.get_buffer("palette"))
+        odd = (sizes / self.model.get_buffer("usual_oddities")).tolist()
+        beyond = {name for name, size, limit in zip(ODDITIES, odd, limits.tolist(), strict=True) if size > limit}
+        for name, (problem, remedy) in NOVEL.items():
+            if name in beyond:
+                row = ODDITIES.index(name)
+                place = places[row]
+                where = "" if place is None else f" at x {place[0]:.2f} m, y {place[1]:.2f} m"
+                raise PerceptionError("observation", f"{problem}{where} ({odd[row]:.0f} times what is usual)", remedy)
+        return belief
 
     def see(self, observation: Observation, counts: Mapping[str, int] = NOBODY) -> tuple[Seen, Look]:
         """Return what the images show, and their cells; ``counts`` as in ``discern``."""
@@ -186,7 +201,7 @@ class TokenPerceiver:
         elevation = torch.from_numpy(np.ascontiguousarray(observation.elevation))[None]
         channels, points = self.model.geometry.channels(rgb, elevation)
         tool = torch.from_numpy(np.asarray(observation.proprioception, dtype=np.float32))
-        return discern(self.model, channels, points, counts), look_of(channels, points, tool)
+        return discern(self.model, channels, points, counts), look_of(self.model.geometry, channels, tool)
 
     def measured(self, seen: Seen, look: Look) -> Seen:
         """Return ``seen`` with uncovered cubes, cylinders and balls as high, and planks as long, as is seen from above.
@@ -255,6 +270,7 @@ class TokenPerceiver:
         for row, thing in enumerate(placed):
             if not visible[row] and thing.kind in MOVABLE and vacated(look, thing):
                 confidence[row] = VANISHED
+                errors.append(UNEXPECTED)
         belief = Belief(tokens, tool, Scene("belief", placed), visible, confidence, max(errors))
         belief = with_strangers(belief, seen, set(match.values()))
         return belief if belief.held is not None else self.resized(belief, stretched(belief.scene.things))
@@ -362,4 +378,5 @@ def with_strangers(belief: Belief, seen: Seen, known: set[int]) -> Belief:
         scene=Scene("belief", tuple(things)),
         visible=torch.cat([belief.visible, torch.ones(len(fresh), dtype=torch.bool)]),
         confidence=torch.cat([belief.confidence, seen.confidence[fresh]]),
+        surprise=max(belief.surprise, UNEXPECTED),
     )

@@ -17,9 +17,10 @@ from world_model.batches import Film, Rows, actions, frames, image_rows, manipul
 from world_model.data import Play
 from world_model.losses import CENTIMETRE
 from world_model.model import LatentState, WorldModel, token_error
-from world_model.novelty import MARGIN, look_of, oddities, palette_of
+from world_model.novelty import LEAST_UNITS, oddities
 from world_model.outline import outlines_of
 from world_model.seeing import STRANGER, discern
+from world_model.surfaces import MARGIN, look_of
 from world_model.train_encoder import training_pairs
 from world_model.train_predictors import Cache, fates, start_state
 
@@ -27,8 +28,8 @@ FRAMES = 400
 """Held-out images that perception is measured on."""
 PALETTE_FRAMES = 1500
 """Training images that the palette is taken from."""
-LEAST_UNITS = torch.tensor([4.0, 0.05, 0.002, 1.0, 0.001])
-"""Smallest units of the oddities, below which rounding decides."""
+USUAL = 0.75
+"""Share of first looks at held-out play that are no odder than the units of the oddities; the rest are misread."""
 FATES = ("toppled", "strayed")
 """What may befall a thing, in the order of the predictors' logits."""
 FOUND = 2.0
@@ -226,34 +227,37 @@ def rolled(model: WorldModel, play: Play, state: LatentState, pairs: Rows) -> Te
 
 
 def surface_colours(film: Film) -> Tensor:
-    """Return the palette ``[2, 12, 3]`` of the upper surfaces of things in training images."""
+    """Return the mean colours ``[12, 3]`` of the upper surfaces of things in training images, by class."""
     rows = image_rows(film.play)
     rows = rows[~film.play.held_out()[rows]][:: max(1, len(rows) // PALETTE_FRAMES)]
     found: list[list[Tensor]] = [[] for _ in COLOURS]
     for row in rows:
         batch = frames(film, np.array([row]), mirror=False, jitter=None)
-        look, labels = look_of(batch.channels, batch.points, batch.tool[0]), batch.labels
+        look, labels = look_of(film.geometry, batch.channels, batch.tool[0]), batch.labels
         colours, height = look.colours.flatten(0, 1), look.points[..., 2].flatten()
         for column in np.flatnonzero(labels.standing[0].numpy()):
             top = labels.position[0, column, 2] + labels.outline[0, column, 2] / 2
             upper = labels.members[0, column] & ((height - top).abs() < MARGIN / 2)
             if upper.any():
                 found[int(labels.colour[0, column])].append(colours[upper].median(0).values)
-    return palette_of([torch.stack(rows) if rows else torch.zeros(0, 3) for rows in found])
+    return torch.stack([torch.stack(rows).mean(0) if rows else torch.full((3,), 0.5) for rows in found])
 
 
 @torch.no_grad()
 def oddity_units(model: WorldModel, film: Film) -> Tensor:
-    """Return ``[5]``: the 99th percentile of every oddity in held-out images without anything in the air."""
+    """Return ``[7]``: what is usual of every oddity in the first images of held-out episodes, by ``USUAL``."""
     rows = image_rows(film.play)
-    still = np.asarray(film.play["held"])[rows] < 0
-    rows = rows[film.play.held_out()[rows] & still][:FRAMES]
-    found = torch.stack([oddities_in(model, film, row) for row in rows])
-    return torch.quantile(found, 0.99, dim=0).clamp(min=LEAST_UNITS)
+    rows = rows[film.play.held_out()[rows]]
+    _, first = np.unique(np.asarray(film.play["episode"])[rows], return_index=True)
+    found = torch.stack([oddities_in(model, film, row) for row in rows[first][:FRAMES]])
+    return torch.quantile(found, USUAL, dim=0).maximum(LEAST_UNITS)
 
 
 def oddities_in(model: WorldModel, film: Film, row: int) -> Tensor:
-    """Return the oddities ``[5]`` of the image of state ``row``."""
+    """Return the oddities ``[7]`` of the image of state ``row``, of what is plainly seen in it."""
     batch = frames(film, np.array([row]), mirror=False, jitter=None)
-    look = look_of(batch.channels, batch.points, batch.tool[0])
-    return oddities(discern(model, batch.channels, batch.points), look, model.get_buffer("palette"))
+    seen = discern(model, batch.channels, batch.points)
+    plain = [column for column, mass in enumerate(seen.mass) if mass >= STRANGER]
+    look = look_of(film.geometry, batch.channels, batch.tool[0])
+    things = [seen.things[column] for column in plain]
+    return oddities(things, seen.confidence[plain], look, model.get_buffer("palette")).sizes
