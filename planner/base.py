@@ -149,7 +149,7 @@ class Planner(Protocol):
     def plan(
         self, belief: Belief, subgoal: Subgoal, *, budget: Budget, tabu: tuple[Manipulation, ...], seed: int
     ) -> tuple[Plan, ...]:
-        """Return up to a few plans, lowest energy first; empty when nothing lowers the energy.
+        """Return up to a few plans, lowest energy first; empty when nothing found is worth trying.
 
         ``tabu`` holds manipulations already tried or rejected in the present situation.
         """

@@ -16,7 +16,7 @@ import torch
 from planner.base import Budget, Dynamics, Manipulation, TraceEntry
 from planner.candidates import LANDMARKED, Breadth, propose
 from planner.cost import STEP_PRICE, imagine_manipulations, moved
-from planner.stopping import reached
+from planner.stopping import failing
 from simulator.base import Subgoal, Thing
 from world_model.base import Belief
 from world_model.energies import goal_energy, table_of
@@ -79,8 +79,8 @@ def search(
 ) -> tuple[list[Sequence], tuple[TraceEntry, ...]]:
     """Return sequences that lower the energy, best first, at most one for each first thing and place, and the trace.
 
-    Where none does, and the subgoal is not reached, those that bring it nearer at whatever risk: to try is better than
-    to give up, and the check still has to accept it.
+    Where none does, and the subgoal does not hold, those that bring it nearer at whatever risk: to try is better than
+    to give up, and the check still has to accept it. What holds with little to spare is not put at risk.
     """
     rng, began, imagined = np.random.default_rng(seed), time.perf_counter(), 0
     things = belief.scene.things
@@ -105,7 +105,8 @@ def search(
         if beam[0].energy < MET + STEP_PRICE * (depth + 1):
             break
     better = [s for s in complete if s.energy < now - STEP_PRICE]
-    better = better or [s for s in complete if s.goal < goal - STEP_PRICE and not reached(belief, subgoal)]
+    if not better and failing(belief, subgoal):
+        better = [s for s in complete if s.goal < goal - STEP_PRICE]
     return distinct(sorted(better, key=lambda s: s.energy)), tuple(trace)
 
 

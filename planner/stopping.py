@@ -31,6 +31,16 @@ def reached(belief: Belief, subgoal: Subgoal, positions: Tensor | None = None) -
     return positions is not None or not doubtful(belief, subgoal)
 
 
+def failing(belief: Belief, subgoal: Subgoal) -> bool:
+    """Whether some fact does not hold in ``belief`` even with nothing to spare, or may not, because of what it places.
+
+    Between this and ``reached`` lies what holds with little to spare.
+    """
+    table = table_of(belief.scene.things)
+    short = any(float(fact_energy(fact, table, 0.0)[0]) > 0.0 for fact in subgoal.facts)
+    return short or doubtful(belief, subgoal)
+
+
 def doubtful(belief: Belief, subgoal: Subgoal) -> bool:
     """Whether something that ``subgoal`` places may not be where it is believed: it is held, or gone."""
     names = {name for fact in subgoal.facts for name in placed(fact)}

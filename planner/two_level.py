@@ -35,7 +35,9 @@ class TwoLevelPlanner:
     def plan(
         self, belief: Belief, subgoal: Subgoal, *, budget: Budget, tabu: tuple[Manipulation, ...] = (), seed: int = 0
     ) -> tuple[Plan, ...]:
-        """Return up to ``plans`` plans, lowest energy first; empty when nothing imagined lowers the energy.
+        """Return up to ``plans`` plans, lowest energy first.
+
+        Empty when nothing imagined lowers the energy, nor, of a subgoal that does not hold, brings it nearer at a risk.
 
         Raises:
             PerceptionError: the subgoal names a thing that is not believed to be there.

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import torch
 
-from planner.stopping import doubtful, gone, reached
+from planner.stopping import doubtful, failing, gone, reached
 from simulator.base import Fact, Scene, Subgoal, Thing
 from world_model.base import Belief
 
@@ -30,6 +30,16 @@ def belief_of(*things: Thing, unseen: tuple[str, ...] = (), empty: tuple[str, ..
 
 def test_a_block_upon_another_is_there_when_it_is_seen_and_let_go_of() -> None:
     assert reached(belief_of(A, B), A_ON_B)
+
+
+def test_what_holds_with_little_to_spare_is_neither_reached_nor_failing() -> None:
+    assert not reached(belief_of(block("a", 0.1185, 0.1, 0.06), B), A_ON_B)
+    assert not failing(belief_of(block("a", 0.1185, 0.1, 0.06), B), A_ON_B)
+    assert failing(belief_of(block("a", 0.121, 0.1, 0.06), B), A_ON_B)
+
+
+def test_what_is_gone_fails_wherever_it_is_imagined() -> None:
+    assert failing(belief_of(A, B, unseen=("a",), empty=("a",)), A_ON_B)
 
 
 def test_what_is_still_held_is_not_placed() -> None:
