@@ -29,7 +29,7 @@ RETRY_JITTER = 0.006
 HELD = 0.06
 """Energy of still holding something when the plan begins, metres: putting it down where it belongs is worth a plan."""
 LANDMARK_PRICE = 0.01
-"""Energy of moving what something else is to stand beside, metres: people mean the other one."""
+"""Energy of moving once what something else is to stand beside, metres: people mean the other one."""
 MET = 1e-3
 """Imagined energy below which the search looks no further, metres."""
 
@@ -130,15 +130,16 @@ def expand(
     things = parents[0].things
     outcome = imagine_manipulations(model, stacked([parent.state for parent in parents]), children, things, subgoal)
     landmarks, goals = reference_things(subgoal), outcome.goal.tolist()
-    price = torch.tensor([LANDMARK_PRICE * (child.thing in landmarks) for child in children])
-    energies = (outcome.energy + price + STEP_PRICE * (len(parents[0].manipulations) + 1)).tolist()
+    taken = [(*parent.manipulations, child) for parent, child in zip(parents, children, strict=True)]
+    price = torch.tensor([LANDMARK_PRICE * sum(m.thing in landmarks for m in manipulations) for manipulations in taken])
+    energies = (outcome.energy + price + STEP_PRICE * len(taken[0])).tolist()
     found: list[Sequence] = []
     for row in kept(energies, [child.thing for child in children], count):
         parent, energy, imagined = parents[row], energies[row], moved(things, outcome.positions[row])
         first = not parent.manipulations
         found.append(
             Sequence(
-                (*parent.manipulations, children[row]),
+                taken[row],
                 outcome.state.row(row),
                 imagined,
                 energy,

@@ -10,12 +10,14 @@ import torch
 from torch import Tensor
 
 from planner.base import Budget, Manipulation
+from planner.cost import STEP_PRICE
 from planner.geometry import GeometricDynamics
 from planner.level2 import (
     LANDMARK_PRICE,
     ManipulationSearch,
     Sequence,
     distinct,
+    expand,
     kept,
     reference_things,
     search,
@@ -96,6 +98,28 @@ def test_what_something_is_to_stand_beside_stays_where_it_is(relation: str) -> N
     line = Subgoal((Fact("line", ("a", "b")),))
     assert reference_things(wanted) == {"b"}
     assert reference_things(line) == frozenset()
+
+
+def test_a_landmark_costs_its_price_however_early_it_is_moved() -> None:
+    things = (cube("a", 0.15, -0.1), cube("b", -0.1, 0.1), cube("c", 0.0, -0.2))
+    tool = torch.tensor([0.0, 0.0, 0.2, 0.0, 0.0])
+    belief = Belief(torch.zeros(3, 6), tool, Scene("s", things), torch.ones(3).bool(), torch.ones(3))
+    wanted = Subgoal((Fact("next_to", ("a", "b")),))
+    now = float(goal_energy(wanted.facts, table_of(things))[0])
+    root = Sequence((), MODEL.begin(belief), things, now, now, now, things)
+    first = [lifted("b", (-0.1, 0.1), (-0.1, 0.15)), lifted("c", (0.0, -0.2), (0.0, -0.25))]
+    beam = expand(MODEL, [root, root], first, wanted, 2)
+    then = [lifted("a", (0.15, -0.1), (-0.1, 0.0))] * 2
+    extra = {
+        sequence.manipulations[0].thing: sequence.energy - sequence.goal - 2 * STEP_PRICE
+        for sequence in expand(MODEL, beam, then, wanted, 2)
+    }
+    assert extra["b"] - extra["c"] == pytest.approx(LANDMARK_PRICE, abs=1e-4)
+
+
+def lifted(thing: str, start: tuple[float, float], target: tuple[float, float]) -> Manipulation:
+    """Return a manipulation that lifts a cube of the table from ``start`` to ``target``."""
+    return Manipulation("pick_place", thing, (*start, 0.04), (*target, 0.02), 0.1)
 
 
 class Wary(GeometricDynamics):
