@@ -31,7 +31,7 @@ _BOX: Final = re.compile(r"\bbox(?:es)?\b")
 def agreed(text: str, program: Program, scene: Scene) -> Program:
     """Return ``program`` in the number and manner of ``text`` and with names that fit the things of ``scene``."""
     program = in_manner(text, in_number(text, program))
-    return as_boxes(text, onto_solid(text, onto_its_own(program)), scene)
+    return onto_solid(text, as_boxes(text, onto_its_own(program), scene))
 
 
 def in_number(text: str, program: Program) -> Program:

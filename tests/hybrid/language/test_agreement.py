@@ -122,5 +122,13 @@ def test_what_goes_onto_a_block_does_not_go_into_it(text, read, meant):
     assert words(understood) == f"{meant} the red cylinder the pink block"
 
 
+def test_what_goes_onto_a_box_that_is_a_block_does_not_go_into_it():
+    said = program("in the cylinder the orange tray")
+    assert words(agreed("put the can on the orange box", said, TABLE)) == "on the cylinder the orange block"
+    assert words(agreed("put the can in the orange box", said, TABLE)) == "in the cylinder the orange block"
+    brown = program("in the cylinder the brown tray")
+    assert words(agreed("put the can on the brown box", brown, TABLE)) == "in the cylinder the brown tray"
+
+
 def test_what_goes_onto_a_tray_may_lie_in_it():
     assert words(onto_solid("move the cube onto the tray", program("in the cube the tray"))) == "in the cube the tray"
