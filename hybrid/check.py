@@ -26,8 +26,9 @@ def check_plan(belief: Belief, plan: Plan, subgoal: Subgoal) -> Verdict:
     """Simulate the control steps of ``plan`` in a twin of ``belief`` and judge them."""
     tip = (float(belief.tool[0]), float(belief.tool[1]), float(belief.tool[2]))
     held = held_thing(belief)
-    needed = {plan.manipulations[0].thing} | {str(name) for fact in subgoal.facts for name in fact.arguments}
-    twin = Twin(spaced(at_rest(solid(belief, needed), held), held), tool=tip, held=held)
+    moved = plan.manipulations[0].thing
+    needed = {moved} | {str(name) for fact in subgoal.facts for name in fact.arguments}
+    twin = Twin(spaced(at_rest(solid(belief, needed), held), held, moved), tool=tip, held=held)
     try:
         return judged(twin, belief, plan, subgoal)
     finally:

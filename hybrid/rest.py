@@ -53,21 +53,30 @@ def at_rest(things: Sequence[Thing], held: str | None) -> tuple[Thing, ...]:
     return (*sorted(settled, key=lambda t: order[t.id]), *unseen)
 
 
-def spaced(things: Sequence[Thing], held: str | None) -> tuple[Thing, ...]:
+def spaced(things: Sequence[Thing], held: str | None, moved: str) -> tuple[Thing, ...]:
     """Return ``things`` with those that carry nothing moved out of what stands beside them.
 
     How a block that is square from above is turned is not seen, so that things that touch are believed a little in each
-    other: jammed, so that none of them could be lifted.
+    other: jammed, so that none of them could be lifted. What a plan is to have ``moved`` gives way last: the plan was
+    made for where it is believed.
     """
     found = list(things)
-    for row, thing in enumerate(found):
-        if thing.kind not in MOVABLE or thing.id == held or any(bears(thing, other) for other in found):
-            continue
-        for other in [*found, *found]:
-            beside = min(thing.top, other.top) - max(thing.bottom, other.bottom) > SETTLES
-            if other.id != thing.id and other.kind in MOVABLE and beside:
-                found[row] = shoved(found[row], other, penetration(found[row], other))
+    for row in sorted(range(len(found)), key=lambda row: found[row].id == moved):
+        thing = found[row]
+        if thing.kind in MOVABLE and thing.id != held and not any(bears(thing, other) for other in found):
+            found[row] = parted(thing, found)
     return tuple(found)
+
+
+def parted(thing: Thing, others: Sequence[Thing]) -> Thing:
+    """Return ``thing`` moved out of those of ``others`` that stand beside it, in all no further than out of one."""
+    place = thing
+    for other in [*others, *others]:
+        beside = min(thing.top, other.top) - max(thing.bottom, other.bottom) > SETTLES
+        if other.id != thing.id and other.kind in MOVABLE and beside:
+            away = shoved(place, other, penetration(place, other))
+            place = away if math.dist(away.position, thing.position) <= SETTLES + CLEAR else place
+    return place
 
 
 def bears(thing: Thing, other: Thing) -> bool:

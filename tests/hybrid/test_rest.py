@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from hybrid.rest import at_rest, held_thing, spaced
+from hybrid.rest import at_rest, held_thing, parted, spaced
 from simulator.base import Scene, Thing
 from simulator.overlap import penetration
 from world_model.base import Belief
@@ -61,10 +61,25 @@ def test_what_stands_well_or_on_two_things_stays_where_it_is_seen() -> None:
 def test_what_touches_a_tower_is_moved_out_of_it_and_the_tower_stays() -> None:
     tower = tuple(cube(name, 0.134, 0.118, z) for name, z in (("a", 0.02), ("b", 0.06), ("c", 0.1)))
     beside = cube("d", 0.168, 0.092)
-    *still, moved = spaced((*tower, beside), None)
+    *still, moved = spaced((*tower, beside), None, "d")
     assert tuple(still) == tower
     assert max(penetration(moved, other) for other in tower) == 0
     assert moved.position == pytest.approx(beside.position, abs=0.008)
-    assert spaced((*tower, beside), "d")[-1] == beside, "it hangs from the tool"
+    assert spaced((*tower, beside), "d", "d")[-1] == beside, "it hangs from the tool"
     apart = replace(beside, position=(0.175, 0.092, 0.02))
-    assert spaced((*tower, apart), None)[-1] == apart
+    assert spaced((*tower, apart), None, "d")[-1] == apart
+
+
+@pytest.mark.parametrize("listed", [0, 1])
+def test_of_two_that_overlap_the_one_to_be_moved_stays_where_the_plan_was_made_for_it(listed: int) -> None:
+    pair = (cube("a", 0.0, 0.0), cube("b", 0.035, 0.0))
+    placed = spaced(pair if listed == 0 else pair[::-1], None, "a")
+    assert placed[listed] == pair[0]
+    assert placed[1 - listed].position[0] == pytest.approx(0.041)
+    assert penetration(*placed) == 0
+
+
+def test_several_neighbours_do_not_shift_a_thing_further_than_one_may() -> None:
+    row = tuple(cube(name, x, 0.0) for name, x in (("b", 0.0), ("c", 0.01), ("d", 0.02)))
+    assert parted(cube("a", 0.03, 0.0), row).position[0] == pytest.approx(0.041)
+    assert parted(cube("a", 0.03, 0.0), row[:1]).position[0] == pytest.approx(0.041)
