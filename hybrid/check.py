@@ -11,7 +11,7 @@ from collections.abc import Collection
 
 from hybrid.rest import at_rest, held_thing, spaced
 from planner.base import Plan
-from simulator.base import MOVABLE, Subgoal, Thing, Verdict
+from simulator.base import MOVABLE, Fact, Subgoal, Thing, Verdict
 from simulator.check import MISSED, check
 from simulator.twin import Twin
 from world_model.base import Belief
@@ -36,24 +36,31 @@ def check_plan(belief: Belief, plan: Plan, subgoal: Subgoal) -> Verdict:
 
 
 def judged(twin: Twin, belief: Belief, plan: Plan, subgoal: Subgoal) -> Verdict:
-    """Simulate the control steps of ``plan``, made for ``belief``, in ``twin`` and judge them.
-
-    Facts of ``subgoal`` are demanded only of what the plan moves, and only when its first manipulation is meant to be
-    its last: taking something out of the way is progress, though there be more than was believed. A push need only come
-    nearer: what is pushed strays, and is looked at and pushed again.
-    """
-    first, push = plan.manipulations[0], plan.manipulations[0].kind == "push"
+    """Simulate the control steps of ``plan``, made for ``belief``, in ``twin`` and judge them."""
+    first = plan.manipulations[0]
     return check(
         twin,
         plan.actions,
         subgoal,
         plan.imagined,
-        require=plan.finishes and len(plan.manipulations) == 1 and not push,
-        facts_required=tuple(fact for fact in subgoal.facts if first.thing in fact.arguments),
+        facts_required=demanded(plan, subgoal),
         moved=first.thing,
         target=first.target,
-        near=pushed_near(belief, plan) if push else MISSED,
+        near=pushed_near(belief, plan) if first.kind == "push" else MISSED,
     )
+
+
+def demanded(plan: Plan, subgoal: Subgoal) -> tuple[Fact, ...]:
+    """Return the facts of ``subgoal`` that must hold when the first manipulation of ``plan`` is over.
+
+    They are demanded only of what it moves, and only when it is meant to be the last: taking something out of the way
+    is progress, though there be more than was believed. A push need only come nearer: what is pushed strays, and is
+    looked at and pushed again.
+    """
+    first = plan.manipulations[0]
+    if not plan.finishes or len(plan.manipulations) > 1 or first.kind == "push":
+        return ()
+    return tuple(fact for fact in subgoal.facts if first.thing in fact.arguments)
 
 
 def pushed_near(belief: Belief, plan: Plan) -> float:

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from hybrid.check import judged
+from hybrid.check import demanded, judged
 from planner.base import Plan, Proposals
 from simulator.base import MOVABLE, FloatArray, Observation, Scene, Subgoal, Thing, Verdict, World
 from simulator.disturbed import DisturbedWorld
@@ -94,7 +94,8 @@ class ExactTwin:
         world, first = self._window.world, plan.manipulations[0]
         names = {thing.id for thing in world.scene.things}
         things = {thing.id for thing in belief.scene.things}
-        wanted = {str(name) for fact in subgoal.facts for name in fact.arguments} & things | {first.thing}
+        facts = demanded(plan, subgoal)
+        wanted = {str(name) for fact in facts for name in fact.arguments} & things | {first.thing}
         if not wanted <= names:
             reason = f"there is no {min(wanted - names)}"
             return Verdict(False, "unmet", reason, None, margin=-1.0, peak_force=0.0, gap=0.0, final=plan.imagined)

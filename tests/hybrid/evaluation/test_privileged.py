@@ -21,6 +21,8 @@ from world_model.proposals import ProposalPolicy
 
 A = Thing("red_cube_1", "cube", "red", (0.04, 0.04, 0.04), (0.1, 0.05, 0.02))
 B = Thing("blue_cube_1", "cube", "blue", (0.05, 0.05, 0.05), (-0.05, 0.0, 0.025))
+GHOST = Thing("green_cube_1", "cube", "green", (0.04, 0.04, 0.04), (0.0, 0.2, 0.02))
+"""What is believed and does not exist."""
 SCENE = Scene("two", (A, B))
 ON = Subgoal((Fact("on", (A.id, B.id)),))
 MOVE = Manipulation("pick_place", A.id, (0.1, 0.05, 0.04), (-0.05, 0.0, 0.07), 0.1)
@@ -116,15 +118,14 @@ def test_an_imagined_manipulation_is_carried_out_and_the_world_stays_as_it_is(
 
 
 def test_what_is_believed_and_does_not_exist_stays_where_it_is_believed(world: PhysicalWorld, window: Window) -> None:
-    ghost = Thing("green_cube_1", "cube", "green", (0.04, 0.04, 0.04), (0.0, 0.2, 0.02))
     believed = TruePerceiver(window).look(world.observe())
     believed = type(believed)(
-        torch.zeros(2, 3), believed.tool, Scene("b", (ghost, A)), torch.ones(2).bool(), torch.ones(2)
+        torch.zeros(2, 3), believed.tool, Scene("b", (GHOST, A)), torch.ones(2).bool(), torch.ones(2)
     )
     dynamics = SimulatedDynamics(window, ProposalPolicy())
     (after,) = dynamics.after_manipulation(dynamics.begin(believed), encoded([MOVE]))
     positions = dynamics.where(after.tokens)[0]
-    assert torch.allclose(positions[0], torch.tensor(ghost.position))
+    assert torch.allclose(positions[0], torch.tensor(GHOST.position))
     assert float((positions[1] - torch.tensor(MOVE.target)).norm()) < 0.01
 
 
@@ -181,6 +182,18 @@ def test_the_exact_twin_demands_what_the_check_does(
     plan = replace(plan_of(rehearsed(calm)), manipulations=(further,))
     verdict = ExactTwin(window)(TruePerceiver(window).look(calm.observe()), plan, ON)
     assert verdict.accepted is accepted, "a push need only come nearer"
+
+
+@pytest.mark.parametrize(
+    ("fact", "accepted"), [(Fact("clear", (GHOST.id,)), True), (Fact("next_to", (A.id, GHOST.id)), False)]
+)
+def test_the_exact_twin_minds_a_thing_that_does_not_exist_only_where_the_check_demands_it(
+    calm: PhysicalWorld, window: Window, fact: Fact, *, accepted: bool
+) -> None:
+    believed = TruePerceiver(window).look(calm.observe())
+    believed = replace(believed, scene=Scene("b", (*believed.scene.things, GHOST)))
+    verdict = ExactTwin(window)(believed, plan_of(rehearsed(calm)), Subgoal((*ON.facts, fact)))
+    assert verdict.accepted is accepted
 
 
 def test_the_exact_twin_rejects_what_moves_a_thing_that_does_not_exist(world: PhysicalWorld, window: Window) -> None:
