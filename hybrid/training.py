@@ -23,7 +23,7 @@ from world_model.base import seeded
 from world_model.model import WorldModel
 from world_model.outline import outlines_of
 from world_model.proposals import Aim, ProposalPolicy
-from world_model.train import preset_named, train
+from world_model.train import RUN, preset_named, train
 from world_model.train_predictors import POSE_BLUR
 
 PRACTICE = 250
@@ -105,17 +105,19 @@ def train_preset(
 ) -> dict[str, Json]:
     """Train ``preset`` on the shards ``data``, resuming what lies unfinished in ``out``.
 
+    Practice is recorded in the folder of the run: it is of this pupil, and no other run is to learn from it.
+
     Returns:
         The checkpoint's card as JSON: what it was trained on, and its figures beside the controls.
 
     Raises:
-        HybridError: there is no such preset, the play cannot be used, or ``out`` holds another unfinished run.
+        HybridError: there is no such preset, the play cannot be used, or ``out`` holds another run.
     """
     chosen = preset_named(preset)
 
     def practise(model: WorldModel) -> tuple[Path, ...]:
         played = collect(
-            out / "practice", episodes=chosen.practice, workers=2, seed=PRACTICE + seed, pupil=learner(model),
+            out / RUN / "practice", episodes=chosen.practice, workers=2, seed=PRACTICE + seed, pupil=learner(model),
             progress=partial(_told, progress),
         )  # fmt: skip
         return tuple(played)

@@ -38,6 +38,8 @@ from world_model.train_predictors import (
 )
 from world_model.views import Geometry
 
+RUN = "run"
+"""Folder, within that of the checkpoint, of everything a run goes on from."""
 FOVEA_IMAGES = 16
 """Images in a batch of the fovea."""
 CLUMSY = 0.005
@@ -152,13 +154,13 @@ def train(
     takes 0.78 s on one core and still 0.58 s on two, and beside other programs two threads mostly wait for each other.
 
     Raises:
-        DataError: the play cannot be used, or an unfinished run of another preset, seed or play lies in ``out``.
+        DataError: the play cannot be used, or a run of another preset, seed or play lies in ``out``.
     """
     job = Job(preset, data, out, seed)
     play = read_play(data)
     begin(job, play)
     film = label_film(play, Geometry(play.cameras))
-    torch.save(film.owners, out / "run" / "owners.pt")
+    torch.save(film.owners, out / RUN / "owners.pt")
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         beside = pool.submit(fit_beside, job)
         curves = {phase: fit_encoder(job, film, phase, progress) for phase in ("encoder", "refine")}
@@ -167,7 +169,7 @@ def train(
     play = read_play(job.data)
     film = label_film(play, film.geometry, film.owners)
     cache = encode_all(latest(job, play, "refine"), film)
-    torch.save(vars(cache), out / "run" / "cache.pt")
+    torch.save(vars(cache), out / RUN / "cache.pt")
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         phases = [pool.submit(fit_predictor, job, names) for names in (("level1",), ("level2", "practised"))]
         for phase in phases:
@@ -190,12 +192,12 @@ def train(
 
 def begin(job: Job, play: Play) -> None:
     """Make the folder of the run; raises ``DataError`` when it holds another one, which would be resumed."""
-    folder = job.out / "run"
+    folder = job.out / RUN
     run = json.dumps({"preset": asdict(job.preset), "seed": job.seed, "play": play.digest}, indent=1) + "\n"
     known = folder / "run.json"
     begun = folder.is_dir() and any(folder.iterdir())
     if begun and not (known.is_file() and known.read_text() == run):
-        problem = f"{job.out} holds an unfinished run of another preset, seed or play"
+        problem = f"{job.out} holds another run: of another preset, seed or play"
         raise DataError("out", problem, f"Name another folder, or remove {folder}.")
     folder.mkdir(parents=True, exist_ok=True)
     known.write_text(run)
@@ -205,7 +207,7 @@ def fit_beside(job: Job) -> dict[str, list[dict[str, float]]]:
     """Train what needs no trained encoder, in a process of its own: the control, the fovea, the first proposals."""
     torch.set_num_threads(1)
     play = read_play(job.data)
-    film = Film(play, Geometry(play.cameras), torch.load(job.out / "run" / "owners.pt", weights_only=True))
+    film = Film(play, Geometry(play.cameras), torch.load(job.out / RUN / "owners.pt", weights_only=True))
     curves = {"random": fit_encoder(job, film, "random", quietly), "fovea": fit_fovea(job, film, quietly)}
     return curves | fit_predictor(job, ("proposals",))
 
@@ -223,7 +225,7 @@ def new_model(job: Job, play: Play) -> WorldModel:
 def latest(job: Job, play: Play, phase: str) -> WorldModel:
     """Return the model as the phase left it."""
     model = new_model(job, play)
-    model.load_state_dict(torch.load(job.out / "run" / f"{phase}.pt", weights_only=True)["module"])
+    model.load_state_dict(torch.load(job.out / RUN / f"{phase}.pt", weights_only=True)["module"])
     return model.eval()
 
 
@@ -253,7 +255,7 @@ def fit_encoder(job: Job, film: Film, phase: str, progress: Progress) -> list[di
         p for name, p in model.named_parameters() if p.requires_grad and not name.startswith(("proposals", "fovea"))
     ]
     seed = job.seed + (7919 if phase == "refine" else 0)
-    return fit(plan, model, trained, step, folder=job.out / "run", seed=seed, progress=progress)
+    return fit(plan, model, trained, step, folder=job.out / RUN, seed=seed, progress=progress)
 
 
 def fit_fovea(job: Job, film: Film, progress: Progress) -> list[dict[str, float]]:
@@ -274,7 +276,7 @@ def fit_fovea(job: Job, film: Film, progress: Progress) -> list[dict[str, float]
     curve: list[dict[str, float]] = []
     for cycle, (name, rate) in enumerate((("fovea", 2e-3), ("fovea_refine", 1e-3))):
         plan, seed = Fit(name, job.preset.fovea, rate=rate, every=50), job.seed + 7919 * cycle
-        curve += fit(plan, fovea, fovea.parameters(), step, folder=job.out / "run", seed=seed, progress=progress)
+        curve += fit(plan, fovea, fovea.parameters(), step, folder=job.out / RUN, seed=seed, progress=progress)
     return curve
 
 
@@ -289,7 +291,7 @@ def fit_predictor(job: Job, names: tuple[str, ...]) -> dict[str, list[dict[str, 
     play = read_play(job.data, images=False)
     early = "proposals" in names
     model = new_model(job, play) if early else latest(job, play, "refine")
-    kept = job.out / "run" / "cache.pt"
+    kept = job.out / RUN / "cache.pt"
     cache = Cache.empty() if early else Cache(**torch.load(kept, weights_only=True))
     if "practised" in names:
         model.proposals.load_state_dict(part_of(job, "proposals"))
@@ -299,7 +301,7 @@ def fit_predictor(job: Job, names: tuple[str, ...]) -> dict[str, list[dict[str, 
         part = model.proposals if name == "practised" else getattr(model, name)
         plan = Fit(name, iterations, rate=1.5e-3, every=250)
         curves[name] = fit(
-            plan, part, part.parameters(), predictor_step(model, play, cache, name), folder=job.out / "run",
+            plan, part, part.parameters(), predictor_step(model, play, cache, name), folder=job.out / RUN,
             seed=job.seed, progress=quietly,
         )  # fmt: skip
     return curves
@@ -333,7 +335,7 @@ def assemble(job: Job, play: Play) -> WorldModel:
 
 def part_of(job: Job, name: str) -> dict[str, torch.Tensor]:
     """Return the parameters as the phase called ``name`` left them."""
-    return torch.load(job.out / "run" / f"{name}.pt", weights_only=True)["module"]
+    return torch.load(job.out / RUN / f"{name}.pt", weights_only=True)["module"]
 
 
 def pupil(job: Job, play: Play) -> WorldModel:

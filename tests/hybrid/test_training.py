@@ -28,7 +28,7 @@ def quietly(phase: str, done: int, total: int, parts: dict[str, float]) -> None:
 
 def practised(out: Path) -> list[Path]:
     """Return the shards of practice of a run."""
-    return sorted((out / "practice").iterdir())
+    return sorted((out / "run" / "practice").iterdir())
 
 
 def test_an_unknown_preset_is_refused_before_anything_is_written(tmp_path: Path) -> None:
@@ -65,7 +65,10 @@ def test_training_ends_in_a_checkpoint_and_goes_on_only_where_it_was(
     with pytest.raises(HybridError) as caught:
         train_preset("tiny", shards, out, seed=1, progress=quietly)
     assert caught.value.field == "out"
+    assert "holds another run" in str(caught.value)
     assert (out / "weights.safetensors").read_bytes() == before
+    shutil.rmtree(out / "run")  # which is what that error advises
+    assert not list(out.rglob("shard_*")), "another run would learn from practice that is not its own"
 
 
 def test_an_error_of_a_worker_process_arrives_whole() -> None:
