@@ -19,7 +19,8 @@ import numpy as np
 import torch
 
 from world_model.batches import Film, Rows, frames, image_rows, label_film
-from world_model.checkpoint import Card, save_checkpoint
+from world_model.card import Card
+from world_model.checkpoint import save_checkpoint
 from world_model.data import Play, read_play
 from world_model.errors import DataError
 from world_model.fitting import Fit, Progress, Step, fit

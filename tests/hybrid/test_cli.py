@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from hybrid.bootstrap import build_engine
 from hybrid.cli import requests
 from hybrid.cli.main import main
 from hybrid.config import Settings, load_settings
 from hybrid.store.episodes import open_store
 from tests.hybrid.scripted import ScriptedEngine
+from world_model.checkpoint import DEFAULT
 
 
 @pytest.fixture(autouse=True)
@@ -130,6 +134,25 @@ def test_errors_for_people_go_to_stderr(capsys) -> None:
     assert captured.out == ""
     assert captured.err.startswith("scene: there is no readable scene 'nowhere'")
     assert "demo" in captured.err
+
+
+def without_a_field(folder: Path) -> None:
+    card = json.loads((folder / "card.json").read_text())
+    del card["config"]["cameras"][0]["fov"]
+    (folder / "card.json").write_text(json.dumps(card))
+
+
+@pytest.mark.parametrize(("damage", "field"), [(without_a_field, "checkpoint.config.cameras[0].fov")])
+def test_a_damaged_checkpoint_exits_2_and_names_what_is_damaged(
+    hybrid, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: Callable[[Path], None], field: str
+) -> None:
+    damage(Path(shutil.copytree(DEFAULT, tmp_path / "checkpoint")))
+    monkeypatch.setattr(requests, "build_engine", build_engine)
+    monkeypatch.setenv("HYBRID_CHECKPOINT", str(tmp_path / "checkpoint"))
+    code, answer = hybrid("run", "put the red block on the blue block")
+    assert code == 2
+    assert answer["error"]["field"] == field
+    assert "hybrid train" in answer["error"]["remedy"]
 
 
 def test_nothing_is_stored_when_the_input_is_bad(settings: Settings, hybrid) -> None:

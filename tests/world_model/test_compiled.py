@@ -10,7 +10,8 @@ from torch import Tensor
 
 from simulator.camera import DEFAULT_CAMERAS
 from world_model.base import BLOCK, seeded
-from world_model.checkpoint import Card, load_checkpoint, save_checkpoint
+from world_model.card import Card
+from world_model.checkpoint import load_checkpoint, save_checkpoint
 from world_model.compiled import CompiledModel
 from world_model.errors import CheckpointError
 from world_model.model import LatentState, ModelConfig, WorldModel
