@@ -28,6 +28,20 @@ def save_checkpoint(folder: Path, model: WorldModel, card: Card) -> None:
     write_card(folder, card)
 
 
+def refuse_other_cameras(card: Card, cameras: tuple[Camera, ...]) -> None:
+    """Refuse a model trained for others than these ``cameras``, naming the first field that differs."""
+    trained = card.config.cameras
+    if len(trained) != len(cameras):
+        problem = f"{card.name} was trained with {len(trained)} cameras, not with {len(cameras)}"
+        raise CheckpointError("checkpoint.cameras", problem, RETRAIN)
+    for index, (one, other) in enumerate(zip(trained, cameras, strict=True)):
+        for name, value in vars(one).items():
+            wanted = getattr(other, name)
+            if value != wanted:
+                problem = f"{card.name} was trained with {name} {value} of the {one.name} camera, not {wanted}"
+                raise CheckpointError(f"checkpoint.cameras[{index}].{name}", problem, RETRAIN)
+
+
 def load_checkpoint(folder: Path = DEFAULT, *, cameras: tuple[Camera, ...] | None = None) -> tuple[WorldModel, Card]:
     """Load a model in evaluation mode, and its card.
 
@@ -39,8 +53,8 @@ def load_checkpoint(folder: Path = DEFAULT, *, cameras: tuple[Camera, ...] | Non
         CheckpointError: see ``read_card``; also weights that are damaged or of another architecture, or other cameras.
     """
     card = read_card(folder)
-    if cameras is not None and cameras != card.config.cameras:
-        raise CheckpointError("checkpoint.cameras", f"{card.name} was trained for other cameras", RETRAIN)
+    if cameras is not None:
+        refuse_other_cameras(card, cameras)
     model = WorldModel(card.config)
     try:
         weights = load_file(folder / "weights.safetensors")

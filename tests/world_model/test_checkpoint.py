@@ -6,6 +6,7 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -56,10 +57,31 @@ def test_a_missing_checkpoint_says_how_to_get_one(tmp_path: Path) -> None:
         load_checkpoint(tmp_path / "nowhere")
 
 
-def test_other_cameras_are_refused(saved: Path) -> None:
-    moved = (replace(DEFAULT_CAMERAS[0], fov=40.0), DEFAULT_CAMERAS[1])
-    with pytest.raises(CheckpointError, match="cameras"):
-        load_checkpoint(saved, cameras=moved)
+@pytest.mark.parametrize(
+    ("index", "change", "named"),
+    [
+        (0, {"fov": 40.0}, r"cameras\[0\]\.fov: .*fov 26\.3 of the overhead camera, not 40\.0"),
+        (
+            1,
+            {"eye": (0.0, 0.0, 1.0)},
+            r"cameras\[1\]\.eye: .*\(-1\.04, 0\.0, 0\.92\) of the oblique camera, not \(0\.0, 0",
+        ),
+        (1, {"width": 64, "height": 64}, r"cameras\[1\]\.width: .*width 96 of the oblique camera, not 64"),
+        (0, {"name": "side"}, r"cameras\[0\]\.name: .*name overhead of the overhead camera, not side"),
+    ],
+)
+def test_another_camera_is_refused_value_against_value(
+    saved: Path, index: int, change: dict[str, Any], named: str
+) -> None:
+    others = list(DEFAULT_CAMERAS)
+    others[index] = replace(others[index], **change)
+    with pytest.raises(CheckpointError, match=named):
+        load_checkpoint(saved, cameras=tuple(others))
+
+
+def test_another_number_of_cameras_is_refused(saved: Path) -> None:
+    with pytest.raises(CheckpointError, match="trained with 2 cameras, not with 1"):
+        load_checkpoint(saved, cameras=DEFAULT_CAMERAS[:1])
 
 
 def test_weights_of_another_architecture_are_refused(saved: Path) -> None:
