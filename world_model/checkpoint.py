@@ -50,7 +50,8 @@ def load_checkpoint(folder: Path = DEFAULT, *, cameras: tuple[Camera, ...] | Non
         cameras: refuse a model trained for others than these.
 
     Raises:
-        CheckpointError: see ``read_card``; also weights that are damaged or of another architecture, or other cameras.
+        CheckpointError: see ``read_card``; also other cameras, and weights that are damaged, of another architecture or
+            not finite.
     """
     card = read_card(folder)
     if cameras is not None:
@@ -65,4 +66,7 @@ def load_checkpoint(folder: Path = DEFAULT, *, cameras: tuple[Camera, ...] | Non
         ) from error
     except RuntimeError as error:
         raise CheckpointError("checkpoint.weights", "they do not fit the architecture in card.json", RETRAIN) from error
+    for name, value in model.state_dict().items():
+        if not bool(value.isfinite().all()):
+            raise CheckpointError("checkpoint.weights", f"{name} is not finite", RETRAIN)
     return model.eval(), card

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from simulator.camera import DEFAULT_CAMERAS
 from world_model.card import Card
@@ -94,4 +95,13 @@ def test_damaged_weights_are_refused(saved: Path) -> None:
     weights = saved / "weights.safetensors"
     weights.write_bytes(weights.read_bytes()[: weights.stat().st_size // 2])
     with pytest.raises(CheckpointError, match="weights"):
+        load_checkpoint(saved)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_weights_that_are_not_finite_are_refused_by_name(saved: Path, value: float) -> None:
+    weights = load_file(saved / "weights.safetensors")
+    weights["level1.enter.weight"][0, 0] = value
+    save_file(weights, saved / "weights.safetensors")
+    with pytest.raises(CheckpointError, match=r"checkpoint\.weights: level1\.enter\.weight is not finite"):
         load_checkpoint(saved)
