@@ -1,18 +1,19 @@
 """The card of a checkpoint: ``card.json``, judged field by field before anything is built from it.
 
-It holds the architecture, the cameras, what data the weights were trained on and how well they did on held-out play.
+It holds the architecture, the cameras, what data the weights were trained on, how well they did on held-out play, and
+the digests of the graphs beside them.
 """
 
 from __future__ import annotations
 
 import json
 import reprlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import AfterValidator, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from simulator.base import COLOURS, KINDS, Camera
 from world_model.errors import CheckpointError
@@ -27,6 +28,7 @@ PIXELS = (4, 1024)
 PARALLEL = 1e-6
 """Sine of the angle between two directions below which they are one."""
 
+GraphName = Literal["proposals", "block", "manipulation", "where"]
 Classes = dict[str, list[str]]
 CLASSES: Classes = {"kinds": list(KINDS), "colours": list(COLOURS)}
 """What this release perceives."""
@@ -42,6 +44,7 @@ class Card:
         data: digest and size of the play it was trained on.
         metrics: figures on held-out play, with controls.
         curve: training losses by phase.
+        graphs: sha256 of each graph beside the weights; none in a checkpoint written before they were kept.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Card:
     data: dict[str, object]
     metrics: dict[str, object]
     curve: dict[str, list[dict[str, float]]]
+    graphs: dict[GraphName, str] = field(default_factory=dict[GraphName, str])
 
 
 def _known(version: int) -> int:
@@ -108,6 +112,9 @@ class _Written:
     data: dict[str, object]
     metrics: dict[str, object]
     curve: dict[str, list[dict[str, float]]]
+    graphs: dict[GraphName, Annotated[str, Field(pattern="^[0-9a-f]{64}$")]] = field(
+        default_factory=dict[GraphName, str]
+    )
 
 
 _WRITTEN = TypeAdapter(_Written)
@@ -133,7 +140,7 @@ def read_card(folder: Path) -> Card:
         raise CheckpointError("checkpoint", f"no card.json in {folder}", RETRAIN) from error
     except ValidationError as error:
         raise refusal(path, error) from error
-    return Card(written.name, written.config, written.data, written.metrics, written.curve)
+    return Card(written.name, written.config, written.data, written.metrics, written.curve, written.graphs)
 
 
 def refusal(path: Path, error: ValidationError) -> CheckpointError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from safetensors import SafetensorError
@@ -9,7 +10,7 @@ from safetensors.torch import load_file, save_file
 
 from simulator.base import Camera
 from world_model.card import RETRAIN, Card, read_card, write_card
-from world_model.compiled import write_graphs
+from world_model.compiled import WEIGHTS, write_graphs
 from world_model.errors import CheckpointError
 from world_model.model import WorldModel
 
@@ -21,11 +22,10 @@ def save_checkpoint(folder: Path, model: WorldModel, card: Card) -> None:
     """Write ``weights.safetensors`` (half precision), the graphs of its search path and ``card.json`` to ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     weights = {name: value.half().contiguous() for name, value in model.state_dict().items()}
-    save_file(weights, folder / "weights.safetensors")
+    save_file(weights, folder / WEIGHTS)
     rounded = WorldModel(card.config)
     rounded.load_state_dict({name: value.float() for name, value in weights.items()})
-    write_graphs(folder, rounded)
-    write_card(folder, card)
+    write_card(folder, replace(card, graphs=write_graphs(folder, rounded)))
 
 
 def refuse_other_cameras(card: Card, cameras: tuple[Camera, ...]) -> None:
@@ -58,12 +58,10 @@ def load_checkpoint(folder: Path = DEFAULT, *, cameras: tuple[Camera, ...] | Non
         refuse_other_cameras(card, cameras)
     model = WorldModel(card.config)
     try:
-        weights = load_file(folder / "weights.safetensors")
+        weights = load_file(folder / WEIGHTS)
         model.load_state_dict({name: value.float() for name, value in weights.items()})
     except (OSError, SafetensorError) as error:
-        raise CheckpointError(
-            "checkpoint.weights", f"{folder / 'weights.safetensors'} cannot be read", RETRAIN
-        ) from error
+        raise CheckpointError("checkpoint.weights", f"{folder / WEIGHTS} cannot be read", RETRAIN) from error
     except RuntimeError as error:
         raise CheckpointError("checkpoint.weights", "they do not fit the architecture in card.json", RETRAIN) from error
     for name, value in model.state_dict().items():

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from world_model.base import BLOCK, Belief
+from world_model.card import GraphName, read_card
 from world_model.errors import CheckpointError
 from world_model.model import LatentState, Lead, Stride, WorldModel
 from world_model.proposals import COLDEST, Aim, Chance, ProposalPolicy, chance
@@ -28,6 +29,8 @@ from world_model.stride import stride_graph
 
 OPSET = 17
 """Version of the ONNX operators the graphs are written in."""
+WEIGHTS = "weights.safetensors"
+"""File of the weights, beside the graphs."""
 MARK = "weights"
 """Key under which a graph names the weights it was written from."""
 REWRITE = "Use the packaged checkpoint, or train one with `hybrid train --preset cpu`."
@@ -76,8 +79,12 @@ class _Where(nn.Module):
         return self.readouts.where(tokens)
 
 
-def write_graphs(folder: Path, model: WorldModel) -> None:
-    """Write the graphs of ``model`` beside its weights in ``folder``, marked with the digest of the latter."""
+def write_graphs(folder: Path, model: WorldModel) -> dict[GraphName, str]:
+    """Write the graphs of ``model`` beside its weights in ``folder``, marked with the digest of the latter.
+
+    Returns:
+        The digest of every graph.
+    """
     rows, things = 2, 3
     tokens, size = torch.zeros(rows, things, model.config.width), torch.full((rows, things, 4), 0.04)
     state = (tokens, size, torch.zeros(rows, 5), torch.ones(rows, things, dtype=torch.bool))
@@ -85,8 +92,8 @@ def write_graphs(folder: Path, model: WorldModel) -> None:
     luck = chance(rows, torch.Generator().manual_seed(0))
     drawn = (state[2], *aim, torch.ones(()), luck.race, luck.noise, luck.coins)
     block, manipulation = torch.zeros(rows, BLOCK, 4), torch.zeros(rows, 8)
-    digest = digest_of(folder)
-    graphs: dict[str, tuple[nn.Module, tuple[str, ...], tuple[Tensor, ...]]] = {
+    digest = digest_of(folder / WEIGHTS)
+    graphs: dict[GraphName, tuple[nn.Module, tuple[str, ...], tuple[Tensor, ...]]] = {
         "proposals": (_Draw(model.proposals), DRAWN, drawn),
         "block": (_Transition(model, whole=False), (*STATE, "action"), (*state, block)),
         "manipulation": (_Transition(model, whole=True), (*STATE, "action"), (*state, manipulation)),
@@ -94,6 +101,7 @@ def write_graphs(folder: Path, model: WorldModel) -> None:
     }
     for name, (module, inputs, example) in graphs.items():
         write_graph(folder / f"{name}.onnx", module.eval(), dict(zip(inputs, example, strict=True)), digest)
+    return {name: digest_of(folder / f"{name}.onnx") for name in graphs}
 
 
 def write_graph(path: Path, module: nn.Module, example: dict[str, Tensor], digest: str) -> None:
@@ -111,13 +119,13 @@ def write_graph(path: Path, module: nn.Module, example: dict[str, Tensor], diges
     onnx.save(graph, str(path))
 
 
-def digest_of(folder: Path) -> str:
-    """Return what names the content of the weights in ``folder``."""
-    return hashlib.sha256((folder / "weights.safetensors").read_bytes()).hexdigest()
+def digest_of(path: Path) -> str:
+    """Return what names the content of the file at ``path``."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def session_of(graph: str | bytes) -> onnxruntime.InferenceSession:
-    """Return ``graph``, a file or its content, ready to run on one thread."""
+def session_of(graph: bytes) -> onnxruntime.InferenceSession:
+    """Return ``graph`` ready to run on one thread."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
@@ -129,21 +137,25 @@ class Graph:
 
     Args:
         path: of the graph.
-        digest: of the weights it must have been written from.
+        weights: digest of those it must have been written from.
+        digest: of the graph itself; None where the card names none.
 
     Raises:
-        CheckpointError: there is no such graph, or it belongs to other weights.
+        CheckpointError: there is no such graph, it has changed since it was written, or it belongs to other weights.
     """
 
-    def __init__(self, path: Path, digest: str) -> None:
+    def __init__(self, path: Path, weights: str, digest: str | None) -> None:
+        field = f"checkpoint.{path.stem}"
         if not path.is_file():
-            raise CheckpointError(f"checkpoint.{path.stem}", f"there is no {path.name} beside the weights", REWRITE)
+            raise CheckpointError(field, f"there is no {path.name} beside the weights", REWRITE)
+        if digest is not None and digest_of(path) != digest:
+            raise CheckpointError(field, f"{path.name} is not the graph that the card names", REWRITE)
         try:
-            self.session = session_of(str(path))
+            self.session = session_of(path.read_bytes())
         except Exception as error:
-            raise CheckpointError(f"checkpoint.{path.stem}", f"{path.name} cannot be read", REWRITE) from error
-        if self.session.get_modelmeta().custom_metadata_map.get(MARK) != digest:
-            raise CheckpointError(f"checkpoint.{path.stem}", f"{path.name} belongs to other weights", REWRITE)
+            raise CheckpointError(field, f"{path.name} cannot be read", REWRITE) from error
+        if self.session.get_modelmeta().custom_metadata_map.get(MARK) != weights:
+            raise CheckpointError(field, f"{path.name} belongs to other weights", REWRITE)
         self.inputs = [value.name for value in self.session.get_inputs()]
 
     def __call__(self, **inputs: Tensor) -> list[Tensor]:
@@ -224,18 +236,18 @@ class CompiledModel:
         folder: of its checkpoint.
 
     Raises:
-        CheckpointError: a graph is missing, damaged or belongs to other weights.
+        CheckpointError: a graph is missing, has changed or belongs to other weights.
     """
 
     def __init__(self, model: WorldModel, folder: Path) -> None:
         self.model = model
-        digest = digest_of(folder)
-        self.block, self.manipulation = (
-            Graph(folder / "block.onnx", digest),
-            Graph(folder / "manipulation.onnx", digest),
-        )
-        self.place = Graph(folder / "where.onnx", digest)
-        self.proposals = CompiledProposals(Graph(folder / "proposals.onnx", digest))
+        weights, digests = digest_of(folder / WEIGHTS), read_card(folder).graphs
+
+        def graph(name: GraphName) -> Graph:
+            return Graph(folder / f"{name}.onnx", weights, digests.get(name))
+
+        self.block, self.manipulation, self.place = graph("block"), graph("manipulation"), graph("where")
+        self.proposals = CompiledProposals(graph("proposals"))
         self.stride = session_of(stride_graph(model))
 
     def begin(self, belief: Belief) -> LatentState:

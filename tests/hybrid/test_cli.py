@@ -142,7 +142,14 @@ def without_a_field(folder: Path) -> None:
     (folder / "card.json").write_text(json.dumps(card))
 
 
-@pytest.mark.parametrize(("damage", "field"), [(without_a_field, "checkpoint.config.cameras[0].fov")])
+def with_one_graph_over_another(folder: Path) -> None:
+    shutil.copy(folder / "block.onnx", folder / "where.onnx")
+
+
+@pytest.mark.parametrize(
+    ("damage", "field"),
+    [(without_a_field, "checkpoint.config.cameras[0].fov"), (with_one_graph_over_another, "checkpoint.where")],
+)
 def test_a_damaged_checkpoint_exits_2_and_names_what_is_damaged(
     hybrid, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: Callable[[Path], None], field: str
 ) -> None:

@@ -41,7 +41,14 @@ def refused(folder: Path) -> CheckpointError:
 
 
 def test_a_card_comes_back_as_it_was_written(tmp_path: Path) -> None:
-    card = Card("test-0", ModelConfig(DEFAULT_CAMERAS, hidden=32), {"states": 3}, {"found": 0.5}, {"a": [{"b": 1.0}]})
+    card = Card(
+        "test-0",
+        ModelConfig(DEFAULT_CAMERAS, hidden=32),
+        {"states": 3},
+        {"found": 0.5},
+        {"a": [{"b": 1.0}]},
+        {"block": "0" * 64},
+    )
     write_card(tmp_path, card)
     assert read_card(tmp_path) == card
 
@@ -83,6 +90,8 @@ def test_what_is_no_json_object_is_no_card(folder: Path, text: str, problem: str
         (lambda c: c.update(version="2"), "checkpoint.version", "input should be a valid integer, not '2'"),
         (lambda c: c["classes"]["kinds"].pop(), "checkpoint.classes", "it was trained on other kinds or colours"),
         (lambda c: c.update(weights="w"), "checkpoint.weights", "there is no such field"),
+        (lambda c: c["graphs"].update(block="f00"), "checkpoint.graphs.block", "not 'f00'"),
+        (lambda c: c["graphs"].update(extra="0" * 64), "checkpoint.graphs.extra.[key]", "not 'extra'"),
         (lambda c: c["config"].pop("cameras"), "checkpoint.config.cameras", "it is missing"),
         (lambda c: c["config"].update(cameras="both"), "checkpoint.config.cameras", "array, not 'both'"),
         (lambda c: c["config"].update(cameras=[]), "checkpoint.config.cameras", "there is no camera"),

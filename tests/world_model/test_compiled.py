@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import shutil
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import torch
@@ -10,8 +14,8 @@ from torch import Tensor
 
 from simulator.camera import DEFAULT_CAMERAS
 from world_model.base import BLOCK, seeded
-from world_model.card import Card
-from world_model.checkpoint import load_checkpoint, save_checkpoint
+from world_model.card import Card, GraphName, read_card
+from world_model.checkpoint import DEFAULT, load_checkpoint, save_checkpoint
 from world_model.compiled import CompiledModel
 from world_model.errors import CheckpointError
 from world_model.model import LatentState, ModelConfig, WorldModel
@@ -74,17 +78,62 @@ def test_equal_chance_draws_equal_blocks(compiled: CompiledModel, model: WorldMo
     assert one.shape == (16, BLOCK, 4)
 
 
-def test_a_missing_damaged_or_foreign_graph_is_refused_by_name(model: WorldModel, tmp_path: Path) -> None:
-    save_checkpoint(tmp_path, model, Card("test-0", model.config, {}, {}, {}))
-    whole = (tmp_path / "block.onnx").read_bytes()
-    (tmp_path / "block.onnx").write_bytes(whole[:1000])
+def bare(folder: Path) -> Path:
+    """Take the digests out of the card in ``folder``, as in one written before they were kept."""
+    card = json.loads((folder / "card.json").read_text())
+    del card["graphs"]
+    (folder / "card.json").write_text(json.dumps(card))
+    return folder
+
+
+@pytest.fixture
+def copied(folder: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(folder, tmp_path / "copied"))
+
+
+def flipped(path: Path) -> None:
+    """Flip the bits of one byte of a weight, which leaves the graph readable and its mark intact."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    path.write_bytes(content)
+
+
+def test_a_missing_damaged_or_foreign_graph_is_refused_by_name(model: WorldModel, copied: Path) -> None:
+    bare(copied)
+    whole = (copied / "block.onnx").read_bytes()
+    (copied / "block.onnx").write_bytes(whole[:1000])
     with pytest.raises(CheckpointError, match=r"checkpoint\.block.*cannot be read"):
-        CompiledModel(model, tmp_path)
-    (tmp_path / "block.onnx").unlink()
+        CompiledModel(model, copied)
+    (copied / "block.onnx").unlink()
     with pytest.raises(CheckpointError, match=r"checkpoint\.block.*no block\.onnx"):
-        CompiledModel(model, tmp_path)
+        CompiledModel(model, copied)
     torch.manual_seed(3)
-    save_checkpoint(tmp_path, WorldModel(model.config), Card("test-1", model.config, {}, {}, {}))
-    (tmp_path / "block.onnx").write_bytes(whole)
+    save_checkpoint(copied, WorldModel(model.config), Card("test-1", model.config, {}, {}, {}))
+    (bare(copied) / "block.onnx").write_bytes(whole)
     with pytest.raises(CheckpointError, match=r"checkpoint\.block.*other weights"):
-        CompiledModel(model, tmp_path)
+        CompiledModel(model, copied)
+
+
+@pytest.mark.parametrize("name", get_args(GraphName))
+def test_a_graph_that_has_changed_since_it_was_written_is_refused_by_name(
+    model: WorldModel, copied: Path, name: str
+) -> None:
+    flipped(copied / f"{name}.onnx")
+    with pytest.raises(
+        CheckpointError, match=rf"checkpoint\.{name}: {name}\.onnx is not the graph that the card names"
+    ):
+        CompiledModel(model, copied)
+
+
+def test_a_checkpoint_from_before_digests_were_kept_is_still_used(model: WorldModel, copied: Path) -> None:
+    before = state(2, 3)
+    old = CompiledModel(model, bare(copied))
+    assert torch.allclose(old.where(before.tokens), model.where(before.tokens), atol=1e-6)
+
+
+def test_the_card_names_the_digest_of_every_graph(folder: Path) -> None:
+    for checkpoint in (folder, DEFAULT):
+        digests = read_card(checkpoint).graphs
+        assert set(digests) == set(get_args(GraphName))
+        for name, digest in digests.items():
+            assert digest == hashlib.sha256((checkpoint / f"{name}.onnx").read_bytes()).hexdigest()
