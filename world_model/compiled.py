@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -38,6 +39,8 @@ HIDDEN = "hidden"
 """Key under which the graph of a stride names the width of its rows."""
 STATE = ("tokens", "size", "tool", "present")
 DRAWN = ("tool", "thing", "outline", "target", "clearance", "push", "temperature", "race", "noise", "coins")
+AGREEMENT = 1e-4
+"""How far what a graph computes may be from what the model does; rounding is a hundred times less."""
 OF_THINGS = ("tokens", "size", "present")
 """Inputs whose second axis is that of things; all others have only rows, or are a number."""
 
@@ -79,12 +82,27 @@ class _Where(nn.Module):
         return self.readouts.where(tokens)
 
 
-def write_graphs(folder: Path, model: WorldModel) -> dict[GraphName, str]:
-    """Write the graphs of ``model`` beside its weights in ``folder``, marked with the digest of the latter.
+@dataclass(frozen=True)
+class Call:
+    """One of the model's calls on bare tensors.
 
-    Returns:
-        The digest of every graph.
+    Attributes:
+        module: what it computes.
+        example: inputs by name, in the order in which it takes them.
     """
+
+    module: nn.Module
+    example: dict[str, Tensor]
+
+    @torch.no_grad()
+    def answers(self) -> tuple[Tensor, ...]:
+        """Return what the model answers to the example."""
+        answer = self.module(*self.example.values())
+        return answer if isinstance(answer, tuple) else (answer,)
+
+
+def calls(model: WorldModel) -> dict[GraphName, Call]:
+    """Return the calls of ``model`` that are written as graphs."""
     rows, things = 2, 3
     tokens, size = torch.zeros(rows, things, model.config.width), torch.full((rows, things, 4), 0.04)
     state = (tokens, size, torch.zeros(rows, 5), torch.ones(rows, things, dtype=torch.bool))
@@ -92,30 +110,44 @@ def write_graphs(folder: Path, model: WorldModel) -> dict[GraphName, str]:
     luck = chance(rows, torch.Generator().manual_seed(0))
     drawn = (state[2], *aim, torch.ones(()), luck.race, luck.noise, luck.coins)
     block, manipulation = torch.zeros(rows, BLOCK, 4), torch.zeros(rows, 8)
-    digest = digest_of(folder / WEIGHTS)
-    graphs: dict[GraphName, tuple[nn.Module, tuple[str, ...], tuple[Tensor, ...]]] = {
+    made: dict[GraphName, tuple[nn.Module, tuple[str, ...], tuple[Tensor, ...]]] = {
         "proposals": (_Draw(model.proposals), DRAWN, drawn),
         "block": (_Transition(model, whole=False), (*STATE, "action"), (*state, block)),
         "manipulation": (_Transition(model, whole=True), (*STATE, "action"), (*state, manipulation)),
         "where": (_Where(model), STATE[:1], state[:1]),
     }
-    for name, (module, inputs, example) in graphs.items():
-        write_graph(folder / f"{name}.onnx", module.eval(), dict(zip(inputs, example, strict=True)), digest)
-    return {name: digest_of(folder / f"{name}.onnx") for name in graphs}
+    return {
+        name: Call(module.eval(), dict(zip(inputs, example, strict=True)))
+        for name, (module, inputs, example) in made.items()
+    }
 
 
-def write_graph(path: Path, module: nn.Module, example: dict[str, Tensor], digest: str) -> None:
-    """Trace ``module`` with the named ``example`` inputs and write its graph to ``path``."""
-    free = {name: {0: "rows", 1: "things"} if name in OF_THINGS else {0: "rows"} for name in example}
+def write_graphs(folder: Path, model: WorldModel) -> dict[GraphName, str]:
+    """Write the graphs of ``model`` beside its weights in ``folder``, marked with the digest of the latter.
+
+    Returns:
+        The digest of every graph.
+    """
+    weights, digests = digest_of(folder / WEIGHTS), dict[GraphName, str]()
+    for name, call in calls(model).items():
+        path = folder / f"{name}.onnx"
+        write_graph(path, call, weights)
+        digests[name] = digest_of(path)
+    return digests
+
+
+def write_graph(path: Path, call: Call, weights: str) -> None:
+    """Trace ``call`` and write its graph to ``path``, marked with the digest of its ``weights``."""
+    free = {name: {0: "rows", 1: "things"} if name in OF_THINGS else {0: "rows"} for name in call.example}
     free.pop("temperature", None)
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            module, tuple(example.values()), str(path), input_names=list(example), dynamic_axes=free,
+            call.module, tuple(call.example.values()), str(path), input_names=list(call.example), dynamic_axes=free,
             opset_version=OPSET, dynamo=False,
         )  # fmt: skip
     graph = onnx.load(str(path))
-    onnx.helper.set_model_props(graph, {MARK: digest})
+    onnx.helper.set_model_props(graph, {MARK: weights})
     onnx.save(graph, str(path))
 
 
@@ -145,7 +177,7 @@ class Graph:
     """
 
     def __init__(self, path: Path, weights: str, digest: str | None) -> None:
-        field = f"checkpoint.{path.stem}"
+        self.path, field = path, f"checkpoint.{path.stem}"
         if not path.is_file():
             raise CheckpointError(field, f"there is no {path.name} beside the weights", REWRITE)
         if digest is not None and digest_of(path) != digest:
@@ -162,6 +194,24 @@ class Graph:
         """Return the graph's outputs; an input that it does not need is ignored."""
         out = self.session.run(None, {name: inputs[name].numpy() for name in self.inputs})
         return [torch.from_numpy(value) for value in out]
+
+    def try_out(self, call: Call) -> None:
+        """Compute the example of ``call`` as the search would.
+
+        Raises:
+            CheckpointError: the graph cannot, or comes to another answer than the model.
+        """
+        field, wanted = f"checkpoint.{self.path.stem}", call.answers()
+        try:
+            found = self(**call.example)
+        except Exception as error:
+            raise CheckpointError(field, f"{self.path.name} does not take what it is given", REWRITE) from error
+        same = len(found) == len(wanted) and all(
+            one.shape == other.shape and torch.allclose(one, other, atol=AGREEMENT)
+            for one, other in zip(found, wanted, strict=True)
+        )
+        if not same:
+            raise CheckpointError(field, f"{self.path.name} does not compute what the model does", REWRITE)
 
 
 class CompiledProposals:
@@ -236,18 +286,18 @@ class CompiledModel:
         folder: of its checkpoint.
 
     Raises:
-        CheckpointError: a graph is missing, has changed or belongs to other weights.
+        CheckpointError: a graph is missing, has changed, belongs to other weights or computes something else.
     """
 
     def __init__(self, model: WorldModel, folder: Path) -> None:
         self.model = model
         weights, digests = digest_of(folder / WEIGHTS), read_card(folder).graphs
-
-        def graph(name: GraphName) -> Graph:
-            return Graph(folder / f"{name}.onnx", weights, digests.get(name))
-
-        self.block, self.manipulation, self.place = graph("block"), graph("manipulation"), graph("where")
-        self.proposals = CompiledProposals(graph("proposals"))
+        made = calls(model)
+        graphs = {name: Graph(folder / f"{name}.onnx", weights, digests.get(name)) for name in made}
+        for name, call in made.items():
+            graphs[name].try_out(call)
+        self.block, self.manipulation, self.place = graphs["block"], graphs["manipulation"], graphs["where"]
+        self.proposals = CompiledProposals(graphs["proposals"])
         self.stride = session_of(stride_graph(model))
 
     def begin(self, belief: Belief) -> LatentState:

@@ -11,11 +11,13 @@ import pytest
 
 from hybrid import doctor
 from hybrid.base import Decomposition
+from hybrid.bootstrap import build_engine
 from hybrid.cli.main import main
 from hybrid.config import Settings, load_settings
 from hybrid.doctor import examine
 from hybrid.errors import CheckpointError
 from tests.hybrid.scripted import REFUSED, ScriptedEngine
+from world_model.checkpoint import DEFAULT
 
 
 @pytest.fixture
@@ -45,6 +47,18 @@ def test_a_missing_checkpoint_is_one_finding_among_others(settings: Settings, mo
     monkeypatch.setattr(doctor, "build_engine", build)
     bad = [finding for finding in examine(settings) if not finding.ok]
     assert [(finding.name, finding.remedy) for finding in bad] == [("models", "Use the packaged checkpoint.")]
+
+
+def test_a_graph_in_the_place_of_another_is_found_before_a_run_dies_of_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    checkpoint = Path(shutil.copytree(DEFAULT, tmp_path / "checkpoint"))
+    shutil.copy(checkpoint / "block.onnx", checkpoint / "where.onnx")
+    monkeypatch.setattr(doctor, "build_engine", build_engine)
+    (bad,) = [found for found in examine(settings.model_copy(update={"checkpoint": checkpoint})) if not found.ok]
+    assert bad.name == "models"
+    assert bad.detail.startswith("checkpoint.where: where.onnx")
+    assert "hybrid train" in bad.remedy
 
 
 def test_a_language_model_that_refuses_a_plain_request_is_not_sound(

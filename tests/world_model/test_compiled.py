@@ -8,8 +8,11 @@ import shutil
 from pathlib import Path
 from typing import get_args
 
+import numpy as np
+import onnx
 import pytest
 import torch
+from onnx import numpy_helper
 from torch import Tensor
 
 from simulator.camera import DEFAULT_CAMERAS
@@ -122,6 +125,32 @@ def test_a_graph_that_has_changed_since_it_was_written_is_refused_by_name(
     with pytest.raises(
         CheckpointError, match=rf"checkpoint\.{name}: {name}\.onnx is not the graph that the card names"
     ):
+        CompiledModel(model, copied)
+
+
+@pytest.mark.parametrize(
+    ("graph", "given", "problem"),
+    [
+        ("where", "block", "does not take what it is given"),
+        ("block", "where", "does not compute what the model does"),
+        ("block", "manipulation", "does not take what it is given"),
+        ("proposals", "where", "does not take what it is given"),
+    ],
+)
+def test_without_a_digest_one_graph_is_not_taken_for_another(
+    model: WorldModel, copied: Path, graph: str, given: str, problem: str
+) -> None:
+    shutil.copy(bare(copied) / f"{given}.onnx", copied / f"{graph}.onnx")
+    with pytest.raises(CheckpointError, match=rf"checkpoint\.{graph}: {graph}\.onnx {problem}"):
+        CompiledModel(model, copied)
+
+
+def test_without_a_digest_a_changed_weight_is_seen_in_what_the_graph_computes(model: WorldModel, copied: Path) -> None:
+    graph = onnx.load(str(bare(copied) / "block.onnx"))
+    (bias,) = (value for value in graph.graph.initializer if value.name.endswith("level1.leave.1.bias"))
+    bias.CopyFrom(numpy_helper.from_array(np.full(bias.dims, np.nan, np.float32), bias.name))
+    onnx.save(graph, str(copied / "block.onnx"))
+    with pytest.raises(CheckpointError, match=r"checkpoint\.block: .* does not compute what the model does"):
         CompiledModel(model, copied)
 
 
