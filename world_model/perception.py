@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from simulator.base import MOVABLE, FloatArray, Observation, Scene, Thing
+from world_model.acceptance import accept, accept_actions
 from world_model.base import BLOCK, Belief
 from world_model.errors import PerceptionError
 from world_model.following import (
@@ -106,9 +107,9 @@ class TokenPerceiver:
         """Perceive ``observation``; see ``hybrid.base.Perceiver``.
 
         Raises:
-            PerceptionError: images of another size or number of views, not uint8, or proprioception that is not finite.
+            PerceptionError: see ``world_model.acceptance.accept``; also a first look at what the model does not know.
         """
-        self.accept(observation)
+        accept(observation, self.model.config.cameras)
         tool = torch.from_numpy(np.asarray(observation.proprioception, dtype=np.float32))
         known = expected.scene.things if expected is not None else names.things if names and self.inventory else ()
         seen, look = self.see(observation, Counter(thing.colour for thing in known))
@@ -162,21 +163,6 @@ class TokenPerceiver:
         positions = torch.tensor([thing.position for thing in things]).view(-1, 3)
         tokens = self.model.relocated(belief.tokens, positions)
         return replace(belief, tokens=tokens, scene=Scene("belief", tuple(things)))
-
-    def accept(self, observation: Observation) -> None:
-        """Refuse an observation this model cannot read."""
-        camera = self.model.config.cameras[0]
-        wanted = (len(self.model.config.cameras), camera.height, camera.width)
-        if observation.rgb.shape != (*wanted, 3) or observation.elevation.shape != wanted:
-            raise PerceptionError(
-                "observation.rgb",
-                f"its shape is {observation.rgb.shape}, not {(*wanted, 3)}",
-                "Use the checkpoint's cameras.",
-            )
-        if observation.rgb.dtype != np.uint8 or observation.elevation.dtype != np.uint8:
-            raise PerceptionError("observation", "images are not uint8", "Give 8-bit RGB and elevation in millimetres.")
-        if not np.isfinite(observation.proprioception).all():
-            raise PerceptionError("observation.proprioception", "it is not finite", "Check the robot's sensors.")
 
     def trusted(self, belief: Belief, look: Look, limits: Tensor) -> Belief:
         """Return ``belief``; refuse a look unlike those the model was trained on, naming what is odd and where.
@@ -288,7 +274,12 @@ class TokenPerceiver:
 
     @torch.no_grad()
     def predict(self, belief: Belief, actions: FloatArray) -> Belief:
-        """Imagine ``belief`` after ``actions [T, A]``; an unfinished last block is filled with standing still."""
+        """Imagine ``belief`` after ``actions [T, A]``; an unfinished last block is filled with standing still.
+
+        Raises:
+            PerceptionError: see ``world_model.acceptance.accept_actions``.
+        """
+        accept_actions(actions)
         size = outlines_of(belief.scene.things)[None]
         present = torch.ones(1, len(belief.scene.things), dtype=torch.bool)
         state = LatentState.of(belief.tokens[None], size, belief.tool[None], present)
