@@ -25,7 +25,8 @@ from hybrid.remembered import learn_from, remembered_plan, words_for
 from hybrid.session import Session
 from hybrid.store.records import plain
 from planner.cost import encoded
-from simulator.base import Subgoal
+from simulator.base import Observation, Subgoal
+from world_model.acceptance import accept_recording
 from world_model.errors import PerceptionError
 
 THIN = 0.003
@@ -87,11 +88,18 @@ def current(state: State, session: Session) -> Subgoal:
     return session.preparing or session.decomposition.subgoals[state["subgoal"]]
 
 
+def kept(session: Session) -> Observation:
+    """Return what is observed now, once it is recorded; the store is given nothing that is no observation."""
+    observation = session.world.observe()
+    accept_recording(observation)
+    session.parts.store.record_observation(session.episode, session.steps, observation)
+    return observation
+
+
 def perceive(state: State, runtime: Context) -> Update:
     """Look at the table for the first time."""
     session = runtime.context
-    observation = session.world.observe()
-    session.parts.store.record_observation(session.episode, session.steps, observation)
+    observation = kept(session)
     session.belief = session.parts.perceiver.look(observation, names=session.names)
     session.places = {thing.id: thing.position for thing in session.belief.scene.things}
     tell(runtime, "perceived", episode=session.episode, things=session.belief.scene.things)
@@ -245,9 +253,7 @@ def observed(state: State, runtime: Context) -> Update:
     """Look again, compare with what was imagined, and judge whether the manipulation did anything."""
     session = runtime.context
     assert session.plan is not None, "nothing was planned"
-    before = session.sure
-    observation = session.world.observe()
-    session.parts.store.record_observation(session.episode, session.steps, observation)
+    before, observation = session.sure, kept(session)
     first, perceiver = session.plan.manipulations[0], session.parts.perceiver
     seen = perceiver.look(observation, expected=session.expected)
     leap = perceiver.leap_surprise(before, encoded([first])[0].numpy(), seen)

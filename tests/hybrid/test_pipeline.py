@@ -26,7 +26,7 @@ from hybrid.session import Limits, Parts, Session
 from hybrid.store.episodes import SqlStore, open_store
 from planner.base import Budget, Manipulation, Plan
 from planner.two_level import TwoLevelPlanner
-from simulator.base import Fact, FloatArray, Physics, Scene, Subgoal, Thing, Verdict
+from simulator.base import Fact, FloatArray, Observation, Physics, Scene, Subgoal, Thing, Verdict
 from simulator.camera import DEFAULT_CAMERAS
 from simulator.predicates import holds
 from simulator.scene import load_scene
@@ -123,6 +123,20 @@ def test_two_subgoals_are_reached_recorded_and_replayed_bit_for_bit(model: World
     assert record["status"] == "reached"
     assert {"perceived", "subgoals", "plan", "verdict", "acted", "observed", "done"} <= set(events)
     assert replay(store, result.episode).same
+
+
+@pytest.mark.parametrize("part", ["rgb", "elevation", "proprioception"])
+def test_what_is_no_observation_is_refused_by_name_before_it_reaches_the_store(
+    model: WorldModel, store: SqlStore, part: str
+) -> None:
+    class Unplugged(PhysicalWorld):
+        def observe(self) -> Observation:
+            return replace(super().observe(), **{part: None})
+
+    result = engine(model, store, planned(ON), world=Unplugged).run("stack", load_scene("demo"), 7)
+    assert result.outcome.status == "refused"
+    assert (result.outcome.reason or "").startswith(f"observation.{part}: it is NoneType, not an array")
+    assert store.episode(result.episode)["observations"] == []
 
 
 def test_rejected_plan_is_replanned(model: WorldModel, store: SqlStore) -> None:
