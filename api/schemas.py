@@ -125,7 +125,9 @@ class TaskView(BaseModel):
     deadline_at: datetime | None = None
     episode: str | None = Field(description="Id of the episode it led to, once known.")
     reason: str | None = Field(description="Why it did not succeed, or the question asked back.")
-    outcome: dict[str, JsonValue] | None = Field(description="What the engine reported at the end.")
+    outcome: dict[str, JsonValue] | None = Field(
+        description="What the engine reported at the end; `best` is the best it imagined where no plan was found."
+    )
     cancel_requested: bool
     created_at: datetime
     started_at: datetime | None

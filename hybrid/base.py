@@ -132,8 +132,30 @@ class StepRecord:
 
 
 @dataclass(frozen=True)
+class BestCandidate:
+    """The best that was imagined by a search that found no plan.
+
+    Attributes:
+        manipulations: in order.
+        energy: imagined at their end, metres.
+        fact: which holds least at their end, as a list: ``["in", "red_cube_1", "white_bowl_1"]``.
+        margin: of that fact, metres; below 0 it is unmet by so much.
+        words: what would be done and what it leaves unmet.
+    """
+
+    manipulations: tuple[Manipulation, ...]
+    energy: float
+    fact: tuple[str | float, ...]
+    margin: float
+    words: str
+
+
+@dataclass(frozen=True)
 class Outcome:
-    """The end of an episode, as the ``hybrid run --json`` contract reports it."""
+    """The end of an episode, as the ``hybrid run --json`` contract reports it.
+
+    ``best`` comes along where the last search found no plan and something could be imagined.
+    """
 
     status: EpisodeStatus
     reason: str | None
@@ -143,6 +165,7 @@ class Outcome:
     planner_share: float
     milliseconds: dict[str, float] = field(default_factory=dict)
     message: str | None = None
+    best: BestCandidate | None = None
 
 
 @dataclass(frozen=True)

@@ -144,6 +144,7 @@ def rehearsal_record(rehearsal: Rehearsal) -> dict[str, Json]:
             {"subgoal": entry.subgoal, **_plan(entry.plan), "verdict": plain(entry.verdict)}
             for entry in rehearsal.plans
         ],
+        "best": plain(rehearsal.best),
         "perceived": _things(rehearsal.things),
         "imagined": _things(rehearsal.imagined),
     }

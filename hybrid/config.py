@@ -85,9 +85,12 @@ class Settings(BaseSettings):
     scene: str = Field(default="demo", min_length=1)
     """Scene used when a request names none: a packaged name or a path to a scene file."""
     plan_milliseconds: float = Field(default=5000.0, gt=0, le=600_000)
-    """Longest time one search may take, milliseconds; a safety net, for equal seeds should search alike anywhere."""
-    plan_candidates: int = Field(default=512, ge=1, le=1_000_000)
-    """Most candidates one search may imagine."""
+    """Longest time one search may take, milliseconds; a safety net, for equal seeds should search alike anywhere. It is
+    asked before every batch that is imagined: what overruns it is the first batch of manipulations, which is always
+    imagined, or the batch under way. Half of it is for looking ahead, the rest for control steps."""
+    plan_candidates: int = Field(default=1024, ge=1, le=1_000_000)
+    """Most candidates one search may imagine: manipulations and control sequences together, never more. A plan takes at
+    least one manipulation and the 24 control sequences of level 1 (48 after a surprise or a failure)."""
     plan_depth: int = Field(default=3, ge=1, le=12)
     """Most manipulations imagined ahead."""
     max_attempts: int = Field(default=4, ge=1, le=50)

@@ -178,6 +178,7 @@ def outcome(session: Session, state: State) -> Outcome:
         planner_share=session.chosen / session.steps if session.steps else 1.0,
         milliseconds={stage: round(spent, 1) for stage, spent in session.spent.items()},
         message=state["message"],
+        best=session.best if state["status"] == "unmet" else None,
     )
 
 

@@ -142,8 +142,3 @@ def broken(belief: Belief, subgoal: Subgoal) -> str:
     if worst >= 0:
         return f"{fact.relation}({words}) holds with too little to spare ({100 * worst:.1f} cm)"
     return f"{fact.relation}({words}) is unmet by {-100 * worst:.1f} cm"
-
-
-def unreachable(belief: Belief, subgoal: Subgoal) -> str:
-    """Say that nothing imagined brings the subgoal nearer."""
-    return f"no imagined manipulation brings it nearer: {broken(belief, subgoal)}"

@@ -20,10 +20,12 @@ from langgraph.runtime import Runtime
 from hybrid.act import act
 from hybrid.base import AttemptRecord
 from hybrid.decompose import decompose
-from hybrid.ground import broken, ground, margins, preparation, progressed, strayed, unreachable
+from hybrid.ground import broken, ground, margins, preparation, progressed, strayed
 from hybrid.remembered import learn_from, remembered_plan, words_for
 from hybrid.session import Session
+from hybrid.shortfall import best_candidate, unplanned
 from hybrid.store.records import plain
+from planner.base import Searched
 from planner.cost import encoded
 from simulator.base import Observation, Subgoal
 from world_model.acceptance import accept_recording
@@ -174,8 +176,8 @@ def planned(state: State, runtime: Context) -> Update:
         return interruption(session)
     with session.timed("plan"):
         known = None if session.tabu or state["tries"] else remembered_plan(session.parts, session.sure, goal)
-        plans = (
-            (known,)
+        searched = (
+            Searched((known,))
             if known is not None
             else session.parts.planner.plan(
                 session.sure,
@@ -185,7 +187,8 @@ def planned(state: State, runtime: Context) -> Update:
                 seed=state["seed"] * 1009 + session.attempts + session.blanks,
             )
         )
-    session.plan = plans[0] if plans else None
+    session.plan = searched.plans[0] if searched.plans else None
+    session.best = best_candidate(session.sure, goal, searched)
     session.blanks += session.plan is None
     if session.plan is None and session.fall_back():
         return {"failed": False}
@@ -194,8 +197,8 @@ def planned(state: State, runtime: Context) -> Update:
             session.settled.add(state["subgoal"])
         else:
             session.settled.discard(state["subgoal"])
-        reason = unreachable(session.sure, goal)
-        tell(runtime, "plan", subgoal=state["subgoal"], found=False, reason=reason)
+        reason = unplanned(session.sure, goal, searched)
+        tell(runtime, "plan", subgoal=state["subgoal"], found=False, reason=reason, best=session.best)
         return {"failed": True, "tries": state["tries"] + 1, "reason": reason}
     session.attempt, session.attempts = session.attempts, session.attempts + 1
     session.searches.append(session.plan.milliseconds)
@@ -280,7 +283,8 @@ def concluded(state: State, runtime: Context) -> Update:
 def gave_up(state: State, runtime: Context) -> Update:
     """Fail honestly, with the unmet margin of what was tried last."""
     session, goal = runtime.context, current(state, runtime.context)
-    return {"status": "unmet", "reason": f"{state.get('reason') or 'no plan was found'}; {broken(session.sure, goal)}"}
+    reason, unmet = state["reason"] or "no plan was found", broken(session.sure, goal)
+    return {"status": "unmet", "reason": reason if unmet in reason else f"{reason}; {unmet}"}
 
 
 def interruption(session: Session) -> Update:

@@ -14,14 +14,15 @@ from typing import Literal
 
 import numpy as np
 
-from hybrid.base import Decomposition, Turn
+from hybrid.base import BestCandidate, Decomposition, Turn
 from hybrid.decompose import checked_instruction, decompose
 from hybrid.errors import PerceptionError, PlanChangedError
-from hybrid.ground import ground, margins, preparation, unreachable
+from hybrid.ground import ground, margins, preparation
 from hybrid.remembered import remembered_plan, words_for
 from hybrid.rest import at_rest, held_thing
 from hybrid.session import Parts
-from planner.base import Manipulation, Plan
+from hybrid.shortfall import best_candidate, unplanned
+from planner.base import Manipulation, Plan, Searched
 from simulator.base import FloatArray, Scene, Subgoal, Thing, Verdict
 from simulator.twin import Twin
 from world_model.base import Belief
@@ -60,6 +61,7 @@ class Rehearsal:
         things: as perceived before anything moves.
         plans: in order, rejected ones included.
         imagined: the things as imagined at the end.
+        best: where the last search found no plan, the best that it imagined.
     """
 
     status: Literal["planned", "unmet", "question", "refused", "interrupted", "answered"]
@@ -68,6 +70,7 @@ class Rehearsal:
     things: tuple[Thing, ...]
     plans: tuple[Rehearsed, ...] = ()
     imagined: tuple[Thing, ...] = ()
+    best: BestCandidate | None = None
 
     @property
     def digest(self) -> str | None:
@@ -142,10 +145,11 @@ def foresee(parts: Parts, scene: Scene, seed: int, *, actions: FloatArray | None
     """
     belief, plan = look(parts, scene, seed), None
     if subgoal is not None:
-        plan = likeliest(parts, belief, subgoal, seed)
-        if plan is None:
+        searched = likeliest(parts, belief, subgoal, seed)
+        if not searched.plans:
             remedy = "Ask for facts that do not hold yet and can be reached."
-            raise PerceptionError("facts", unreachable(belief, subgoal), remedy)
+            raise PerceptionError("facts", unplanned(belief, subgoal, searched), remedy)
+        plan = searched.plans[0]
         actions = plan.actions
     steps = np.zeros((0, 4), dtype=np.float32) if actions is None else actions
     imagined = parts.perceiver.predict(belief, steps).scene.things if len(steps) else belief.scene.things
@@ -155,20 +159,20 @@ def foresee(parts: Parts, scene: Scene, seed: int, *, actions: FloatArray | None
     return Foresight(steps, belief.scene.things, imagined, simulated, gap, plan)
 
 
-def likeliest(parts: Parts, belief: Belief, subgoal: Subgoal, seed: int) -> Plan | None:
-    """Return the first plan for ``subgoal`` that passes the check, else the first there is, None without any."""
+def likeliest(parts: Parts, belief: Belief, subgoal: Subgoal, seed: int) -> Searched:
+    """Return the first plan for ``subgoal`` that passes the check, else the first there is, else why there is none."""
     tabu: tuple[Manipulation, ...] = ()
-    first: Plan | None = None
+    first: Searched | None = None
     for attempt in range(parts.limits.attempts):
-        plans = parts.planner.plan(belief, subgoal, budget=parts.budget, tabu=tabu, seed=seed * 1009 + attempt)
-        for plan in plans:
-            first = first or plan
+        searched = parts.planner.plan(belief, subgoal, budget=parts.budget, tabu=tabu, seed=seed * 1009 + attempt)
+        first = first or searched
+        for plan in searched.plans:
             if parts.check(belief, plan, subgoal).accepted:
-                return plan
-        if not plans:
+                return Searched((plan,))
+        if not searched.plans:
             break
-        tabu += tuple(plan.manipulations[0] for plan in plans)
-    return first
+        tabu += tuple(plan.manipulations[0] for plan in searched.plans)
+    return first or Searched()
 
 
 def plan_digest(plan: Plan, subgoals: tuple[Subgoal, ...]) -> str:
@@ -207,6 +211,7 @@ class _Stage:
         self.settled: set[int] = set()
         self.tries = 0
         self.subgoal = 0
+        self.best: BestCandidate | None = None
 
     def enter(self, index: int) -> None:
         """Go on to subgoal ``index``; what failed before may succeed now."""
@@ -234,14 +239,18 @@ def _step(stage: _Stage, belief: Belief, goal: Subgoal) -> tuple[str | None, Bel
     parts = stage.parts
     seed = stage.seed * 1009 + len(stage.entries)
     known = None if stage.tabu or stage.tries else remembered_plan(parts, belief, goal)
-    searched = () if known else parts.planner.plan(belief, goal, budget=parts.budget, tabu=stage.tabu, seed=seed)
-    plans = (known,) if known is not None else searched
+    searched = (
+        parts.planner.plan(belief, goal, budget=parts.budget, tabu=stage.tabu, seed=seed)
+        if known is None
+        else Searched((known,))
+    )
+    plans, stage.best = searched.plans, best_candidate(belief, goal, searched)
     if not plans:
         if margins(belief, goal) >= 0 and stage.subgoal not in stage.settled:
             stage.settled.add(stage.subgoal)
             return None, belief
         stage.tries += 1
-        return unreachable(belief, goal), belief
+        return unplanned(belief, goal, searched), belief
     verdict = parts.check(belief, plans[0], goal)
     stage.entries.append(Rehearsed(stage.subgoal, plans[0], verdict))
     if not verdict.accepted:
@@ -259,7 +268,8 @@ def _ended(
     things: tuple[Thing, ...],
     belief: Belief,
 ) -> Rehearsal:
-    return Rehearsal(status, reason, stage.decomposition, things, tuple(stage.entries), belief.scene.things)
+    best = stage.best if status == "unmet" else None
+    return Rehearsal(status, reason, stage.decomposition, things, tuple(stage.entries), belief.scene.things, best)
 
 
 def _simulated(belief: Belief, actions: FloatArray) -> tuple[Thing, ...]:

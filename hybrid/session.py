@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from hybrid.base import Decomposition, EpisodeStore, LanguageModel, LongTermMemory, Perceiver, Turn
+from hybrid.base import BestCandidate, Decomposition, EpisodeStore, LanguageModel, LongTermMemory, Perceiver, Turn
 from planner.base import Budget, Manipulation, Plan, Planner
 from simulator.base import Scene, Subgoal, Verdict, World
 from world_model.base import Belief
@@ -79,6 +79,7 @@ class Session:
         places: where each thing lay at the first look, metres.
         decomposition: the latest.
         plan, verdict, attempt: under consideration; the last is its number among all.
+        best: where the last search found no plan, the best that it imagined.
         spare, spare_verdict, spare_attempt: a plan that was accepted with little to spare, to fall back on.
         compared: whether a plan with little to spare was compared with another in the present situation.
         tabu: what failed in the present situation.
@@ -103,6 +104,7 @@ class Session:
     places: dict[str, tuple[float, float, float]] = field(default_factory=dict[str, tuple[float, float, float]])
     decomposition: Decomposition | None = None
     plan: Plan | None = None
+    best: BestCandidate | None = None
     verdict: Verdict | None = None
     attempt: int = 0
     spare: Plan | None = None

@@ -37,12 +37,18 @@ class Manipulation:
 
 @dataclass(frozen=True)
 class Budget:
-    """How much a plan may cost; whichever bound is met first ends the search with the best found so far."""
+    """How much one search may cost; it ends with the best found so far, or without a plan, when a bound is met.
+
+    Attributes:
+        milliseconds: asked before every batch that is imagined. The first batch of the upper level is always imagined,
+            and a batch that has begun is finished: a search takes longer by one batch at most.
+        candidates: manipulations and control sequences that are imagined, both levels together; never exceeded.
+        depth: largest number of manipulations imagined ahead.
+    """
 
     milliseconds: float = 500.0
-    candidates: int = 512
+    candidates: int = 1024
     depth: int = 3
-    """Largest number of manipulations imagined ahead."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,51 @@ class Plan:
     trace: tuple[TraceEntry, ...]
     milliseconds: float
     finishes: bool = True
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What was imagined and is no plan: its manipulations, in order, and where they lead.
+
+    Attributes:
+        manipulations: level 2.
+        energy: imagined at their end, metres.
+        imagined: the things as imagined at their end.
+    """
+
+    manipulations: tuple[Manipulation, ...]
+    energy: float
+    imagined: tuple[Thing, ...]
+
+
+@dataclass(frozen=True)
+class Exhausted:
+    """The bound of a budget that was met first.
+
+    Attributes:
+        bound: the field of ``Budget``.
+        given: what it allows.
+        needed: what the batch that was left out would have taken it to; of time what had been spent by then.
+    """
+
+    bound: Literal["milliseconds", "candidates"]
+    given: float
+    needed: float
+
+
+@dataclass(frozen=True)
+class Searched:
+    """What became of a search.
+
+    Attributes:
+        plans: up to a few, lowest energy first; empty when nothing lowers the energy, or the budget ended the search.
+        best: where there is no plan, the best that was imagined; None where nothing could be.
+        exhausted: where there is no plan, what of the budget ended the search, if anything did.
+    """
+
+    plans: tuple[Plan, ...] = ()
+    best: Candidate | None = None
+    exhausted: Exhausted | None = None
 
 
 class Proposals(Protocol):
@@ -148,8 +199,8 @@ class Planner(Protocol):
 
     def plan(
         self, belief: Belief, subgoal: Subgoal, *, budget: Budget, tabu: tuple[Manipulation, ...], seed: int
-    ) -> tuple[Plan, ...]:
-        """Return up to a few plans, lowest energy first; empty when nothing found is worth trying.
+    ) -> Searched:
+        """Search for plans within ``budget``; where there is none, the best that was imagined is returned.
 
         ``tabu`` holds manipulations already tried or rejected in the present situation.
         """

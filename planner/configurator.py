@@ -61,6 +61,12 @@ class Configuration:
     level2: ManipulationSearch
     refinement: Refinement | None = None
 
+    @property
+    def controls(self) -> int:
+        """How many control sequences level 1 imagines for one plan."""
+        refined = 0 if self.refinement is None else self.refinement.rounds * self.refinement.samples
+        return self.level1.candidates + refined
+
 
 def configure(
     belief: Belief,

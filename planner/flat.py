@@ -7,18 +7,18 @@ what two levels buy is the difference to ``planner.two_level``.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
-from planner.base import Budget, Dynamics, Manipulation, Plan, TraceEntry
+from planner.base import Budget, Candidate, Dynamics, Manipulation, Plan, Searched, TraceEntry
 from planner.candidates import propose
 from planner.configurator import AS_IT_IS, Switches, configure
 from planner.cost import STEP_PRICE, moved
 from planner.level1 import ControlPlan, rested, select
 from planner.level2 import varied, words
+from planner.spending import Spending
 from planner.stopping import reached
 from simulator.base import Subgoal
 from world_model.base import Belief, seeded
@@ -56,28 +56,29 @@ class FlatPlanner:
 
     def plan(
         self, belief: Belief, subgoal: Subgoal, *, budget: Budget, tabu: tuple[Manipulation, ...] = (), seed: int = 0
-    ) -> tuple[Plan, ...]:
-        """Return the plan of lowest energy at the end of its control steps; empty when none lowers it.
+    ) -> Searched:
+        """Search for the plan of lowest energy at the end of its control steps; there is none when none lowers it.
 
         Raises:
             PerceptionError: the subgoal names a thing that is not believed to be there.
         """
-        began, rng, generator = time.perf_counter(), np.random.default_rng(seed), seeded(seed)
+        spending, rng, generator = Spending(budget), np.random.default_rng(seed), seeded(seed)
         settings = configure(belief, subgoal, budget, tabu, self.switches)
         now = float(goal_energy(subgoal.facts, table_of(belief.scene.things))[0])
         found: list[Towards] = []
         for proposal in propose(belief.scene.things, subgoal, rng, settings.level2.breadth)[:AIMS]:
-            aim = varied(proposal, tabu, rng)
-            chosen = select(self.model, belief, aim, settings.level1, generator)
-            found.append(Towards(aim, chosen, energy_of(belief, subgoal, aim, chosen)))
-            if 1000 * (time.perf_counter() - began) > budget.milliseconds:
+            if not spending.affords(settings.level1.candidates):
                 break
+            aim = varied(proposal, tabu, rng)
+            chosen = select(self.model, belief, aim, settings.level1, generator, spending.late)
+            if not chosen.cut:
+                found.append(Towards(aim, chosen, energy_of(belief, subgoal, aim, chosen)))
         better = sorted((one for one in found if one.energy < now - STEP_PRICE), key=lambda one: one.rank)
         if not better:
-            return ()
+            return Searched((), best_of(belief, found), spending.exhausted)
         lowest = tuple(round(one.rank, 4) for one in better[:5])
         trace = TraceEntry(1, settings.level1.candidates * len(found), lowest, words((better[0].aim,)))
-        return (plan_of(belief, subgoal, better[0], trace, 1000 * (time.perf_counter() - began)),)
+        return Searched((plan_of(belief, subgoal, better[0], trace, spending.milliseconds),))
 
     def reached(self, belief: Belief, subgoal: Subgoal) -> bool:
         """Whether every fact holds in ``belief`` with some room to spare."""
@@ -93,6 +94,14 @@ def energy_of(belief: Belief, subgoal: Subgoal, aim: Manipulation, chosen: Contr
     free[0, belief.index(aim.thing)] = True
     keep = [row for row, thing in enumerate(things) if thing.id in subgoal.keep]
     return float((goal_energy(subgoal.facts, after) + disturbance(after, before.positions, free, keep))[0])
+
+
+def best_of(belief: Belief, found: list[Towards]) -> Candidate | None:
+    """Return the best of what was imagined, None where nothing was."""
+    best = min(found, key=lambda one: one.rank, default=None)
+    return (
+        None if best is None else Candidate((best.aim,), best.energy, moved(belief.scene.things, best.chosen.positions))
+    )
 
 
 def plan_of(belief: Belief, subgoal: Subgoal, best: Towards, trace: TraceEntry, milliseconds: float) -> Plan:

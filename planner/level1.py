@@ -7,6 +7,7 @@ CEM rounds).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,7 @@ from planner.approach import Approach, flight
 from planner.base import Dynamics, Manipulation, TraceEntry
 from planner.cost import ControlCost, Recorder, Rollout
 from planner.focus import focused
+from planner.spending import unhurried
 from planner.striding import strider
 from simulator.base import FloatArray
 from world_model.base import BLOCK, Belief
@@ -56,24 +58,34 @@ class ControlPlan:
         energy: its cost, metres.
         positions: ``[N, 3]`` imagined at its end, metres.
         trace: of the selection.
+        cut: whether it came too late, and perhaps not imagined to its end.
     """
 
     actions: FloatArray
     energy: float
     positions: Tensor
     trace: TraceEntry
+    cut: bool = False
 
 
 @torch.inference_mode()
 def select(
-    model: Dynamics, belief: Belief, manipulation: Manipulation, search: ControlSearch, generator: torch.Generator
+    model: Dynamics,
+    belief: Belief,
+    manipulation: Manipulation,
+    search: ControlSearch,
+    generator: torch.Generator,
+    late: Callable[[], bool] = unhurried,
 ) -> ControlPlan:
-    """Return the best of ``search.candidates`` imagined control sequences for ``manipulation``."""
+    """Return the best of ``search.candidates`` imagined control sequences for ``manipulation``.
+
+    ``late`` is asked after every block whether to imagine no further.
+    """
     near, rows = focused(belief, manipulation)
     positions = model.where(model.begin(belief).tokens)[0].clone()
     start, row = model.begin(near), near.index(manipulation.thing)
     cost = ControlCost(model, start, row, manipulation, before=positions[rows][None])
-    rollout = imagine(cost, search, generator, led(belief, manipulation, cost, search))
+    rollout = imagine(cost, search, generator, led(belief, manipulation, cost, search), late)
     judged = cost.judge(rollout)
     values = judged.cost.numpy()
     best = int(values.argmin())
@@ -82,7 +94,7 @@ def select(
     energies = tuple(round(energy, 4) for energy in np.sort(values)[:5].tolist())
     words = f"{manipulation.kind} {manipulation.thing}: {len(actions)} control steps"
     trace = TraceEntry(1, search.candidates, energies, words)
-    return ControlPlan(actions.numpy(), float(values[best]), positions, trace)
+    return ControlPlan(actions.numpy(), float(values[best]), positions, trace, cut=late())
 
 
 def led(belief: Belief, manipulation: Manipulation, cost: ControlCost, search: ControlSearch) -> Approach | None:
@@ -102,14 +114,21 @@ def rested(actions: FloatArray) -> FloatArray:
 
 
 def imagine(
-    cost: ControlCost, search: ControlSearch, generator: torch.Generator, approach: Approach | None = None
+    cost: ControlCost,
+    search: ControlSearch,
+    generator: torch.Generator,
+    approach: Approach | None = None,
+    late: Callable[[], bool] = unhurried,
 ) -> Rollout:
-    """Imagine candidates block by block, each proposed where the last one was imagined to lead, or led there."""
+    """Imagine candidates block by block, each proposed where the last one was imagined to lead, or led there.
+
+    One block at least is imagined, and no further ones once it is ``late``.
+    """
     state, stride = cost.start.repeat(search.candidates), strider(cost, search.temperature)
     seen = Recorder(state.tool, cost.before.expand(search.candidates, -1, -1))
     worked, finished = np.zeros((2, search.candidates), dtype=np.bool_)
     contact = cost.contact(search.candidates)
-    while len(seen.actions) < search.blocks and share(finished) < search.quorum:
+    while len(seen.actions) < search.blocks and share(finished) < search.quorum and not (seen.actions and late()):
         lead = None if approach is None else approach.lead(len(worked))
         led = contact.grounded(state, seen.positions[-1], stride(state, seen.positions[-1], generator, lead))
         state = led.state

@@ -7,15 +7,15 @@ goal is met.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
 
-from planner.base import Budget, Dynamics, Manipulation, TraceEntry
+from planner.base import Candidate, Dynamics, Manipulation, TraceEntry
 from planner.candidates import LANDMARKED, Breadth, propose
 from planner.cost import STEP_PRICE, imagine_manipulations, moved
+from planner.spending import Spending
 from planner.stopping import failing
 from simulator.base import Subgoal, Thing
 from world_model.base import Belief
@@ -32,6 +32,8 @@ LANDMARK_PRICE = 0.01
 """Energy of moving once what something else is to stand beside, metres: people mean the other one."""
 MET = 1e-3
 """Imagined energy below which the search looks no further, metres."""
+AHEAD = 0.5
+"""Share of the time after which the search looks no further ahead: the rest is for control steps."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,21 @@ class ManipulationSearch:
     breadth: Breadth = field(default_factory=Breadth)
 
 
+@dataclass(frozen=True)
+class Lookahead:
+    """What level 2 found.
+
+    Attributes:
+        better: sequences worth doing, best first, at most one for each first thing and place.
+        best: of all that were imagined the one of lowest energy, None where none was.
+        trace: of the search.
+    """
+
+    better: list[Sequence]
+    best: Candidate | None
+    trace: tuple[TraceEntry, ...]
+
+
 @torch.inference_mode()
 def search(
     model: Dynamics,
@@ -73,17 +90,18 @@ def search(
     subgoal: Subgoal,
     settings: ManipulationSearch,
     *,
-    budget: Budget,
+    spending: Spending,
+    reserve: int = 0,
     tabu: tuple[Manipulation, ...],
     seed: int,
-) -> tuple[list[Sequence], tuple[TraceEntry, ...]]:
-    """Return sequences that lower the energy, best first, at most one for each first thing and place, and the trace.
+) -> Lookahead:
+    """Return sequences that lower the energy.
 
     Where none does, and the subgoal does not hold, those that bring it nearer at whatever risk: to try is better than
-    to give up, and the check still has to accept it. What holds with little to spare is not put at risk.
+    to give up, and the check still has to accept it. What holds with little to spare is not put at risk. ``reserve``
+    candidates are left to level 1.
     """
-    rng, began, imagined = np.random.default_rng(seed), time.perf_counter(), 0
-    things = belief.scene.things
+    rng, things = np.random.default_rng(seed), belief.scene.things
     row = belief.held
     held = None if row is None else things[row].id
     goal = float(goal_energy(subgoal.facts, table_of(things))[0])
@@ -94,20 +112,38 @@ def search(
     for depth in range(settings.depth):
         parents, children = children_of(beam, subgoal, settings.breadth, rng, None if depth else held)
         children = [varied(child, tabu, rng) for child in children] if depth == 0 else children
-        spent = 1000 * (time.perf_counter() - began)
-        if not children or (depth > 0 and (spent > budget.milliseconds or imagined > budget.candidates)):
+        count = 0 if depth and spending.late(AHEAD) else spending.granted(len(children), reserve)
+        if not count:
             break
-        imagined += len(children)
-        beam = expand(model, parents, children, subgoal, settings.beam)
+        beam = expand(model, parents[:count], children[:count], subgoal, settings.beam)
         complete += beam
         lowest = tuple(round(s.energy, 4) for s in beam[:5])
-        trace.append(TraceEntry(2, len(children), lowest, words(beam[0].manipulations)))
+        trace.append(TraceEntry(2, count, lowest, words(beam[0].manipulations)))
         if beam[0].energy < MET + STEP_PRICE * (depth + 1):
             break
     better = [s for s in complete if s.energy < now - STEP_PRICE]
     if not better and failing(belief, subgoal):
         better = [s for s in complete if s.goal < goal - STEP_PRICE]
-    return distinct(sorted(better, key=lambda s: s.energy)), tuple(trace)
+    if not complete:
+        complete = makeshift(model, beam[0], subgoal, settings, spending, rng)
+    best = min(complete, key=lambda s: s.energy, default=None)
+    told = None if best is None else Candidate(best.manipulations, best.energy, best.things)
+    return Lookahead(distinct(sorted(better, key=lambda s: s.energy)), told, tuple(trace))
+
+
+def makeshift(
+    model: Dynamics,
+    start: Sequence,
+    subgoal: Subgoal,
+    settings: ManipulationSearch,
+    spending: Spending,
+    rng: np.random.Generator,
+) -> list[Sequence]:
+    """Imagine the free places nearest to where there is no room; they are worth telling of and not worth doing."""
+    breadth = replace(settings.breadth, named=False, free=True)
+    parents, children = children_of([start], subgoal, breadth, rng, None)
+    count = spending.granted(min(len(children), spending.left))
+    return expand(model, parents[:count], children[:count], subgoal, settings.beam) if count else []
 
 
 def children_of(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
-from planner.base import Budget, Dynamics, Manipulation, Plan
-from planner.configurator import AS_IT_IS, Switches, configure
+import torch
+
+from planner.base import Budget, Dynamics, Manipulation, Plan, Searched, TraceEntry
+from planner.configurator import AS_IT_IS, Configuration, Switches, configure
 from planner.cost import moved
 from planner.level1 import rested, select
-from planner.level2 import search
+from planner.level2 import Sequence, search
 from planner.refinement import refined
+from planner.spending import Spending
 from planner.stopping import reached
 from simulator.base import Subgoal
 from world_model.base import Belief, seeded
@@ -34,37 +36,56 @@ class TwoLevelPlanner:
 
     def plan(
         self, belief: Belief, subgoal: Subgoal, *, budget: Budget, tabu: tuple[Manipulation, ...] = (), seed: int = 0
-    ) -> tuple[Plan, ...]:
-        """Return up to ``plans`` plans, lowest energy first.
+    ) -> Searched:
+        """Search for up to ``plans`` plans, lowest energy first.
 
-        Empty when nothing imagined lowers the energy, nor, of a subgoal that does not hold, brings it nearer at a risk.
+        None when nothing imagined lowers the energy, nor, of a subgoal that does not hold, brings it nearer at a risk.
 
         Raises:
             PerceptionError: the subgoal names a thing that is not believed to be there.
         """
-        began = time.perf_counter()
+        spending = Spending(budget)
         settings = configure(belief, subgoal, budget, tabu, self.switches)
-        upper = self.upper or self.model
-        sequences, trace = search(upper, belief, subgoal, settings.level2, budget=budget, tabu=tabu, seed=seed)
+        ahead = search(
+            self.upper or self.model, belief, subgoal, settings.level2,
+            spending=spending, reserve=settings.controls, tabu=tabu, seed=seed,
+        )  # fmt: skip
         generator = seeded(seed)
         found: list[Plan] = []
-        for sequence in sequences[: self.plans]:
-            first = sequence.manipulations[0]
-            chosen = select(self.model, belief, first, settings.level1, generator)
-            if settings.refinement is not None:
-                chosen = refined(self.model, belief, first, chosen, settings.refinement, generator)
-            found.append(
-                Plan(
-                    manipulations=sequence.manipulations,
-                    actions=rested(chosen.actions),
-                    energy=sequence.energy,
-                    first_energy=sequence.first_energy,
-                    imagined=moved(belief.scene.things, chosen.positions),
-                    trace=(*trace, chosen.trace),
-                    milliseconds=1000 * (time.perf_counter() - began),
-                )
-            )
-        return tuple(found)
+        for sequence in ahead.better[: self.plans]:
+            plan = self.worked_out(belief, sequence, settings, spending, generator, ahead.trace)
+            if plan is None:
+                break
+            found.append(plan)
+        return Searched(tuple(found)) if found else Searched((), ahead.best, spending.exhausted)
+
+    def worked_out(
+        self,
+        belief: Belief,
+        sequence: Sequence,
+        settings: Configuration,
+        spending: Spending,
+        generator: torch.Generator,
+        trace: tuple[TraceEntry, ...],
+    ) -> Plan | None:
+        """Return ``sequence`` with control steps for its first manipulation, None where the budget does not suffice."""
+        if not spending.affords(settings.controls):
+            return None
+        first = sequence.manipulations[0]
+        chosen = select(self.model, belief, first, settings.level1, generator, spending.late)
+        if chosen.cut:
+            return None
+        if settings.refinement is not None:
+            chosen = refined(self.model, belief, first, chosen, settings.refinement, generator)
+        return Plan(
+            manipulations=sequence.manipulations,
+            actions=rested(chosen.actions),
+            energy=sequence.energy,
+            first_energy=sequence.first_energy,
+            imagined=moved(belief.scene.things, chosen.positions),
+            trace=(*trace, chosen.trace),
+            milliseconds=spending.milliseconds,
+        )
 
     def reached(self, belief: Belief, subgoal: Subgoal) -> bool:
         """Whether every fact holds in ``belief`` with some room to spare."""

@@ -57,6 +57,7 @@ def plan(desk: Desk, table: TableRecord, instruction: str) -> tuple[str, dict[st
     record: dict[str, Json] = {
         "status": rehearsed.status,
         "reason": rehearsed.reason,
+        "best": plain(rehearsed.best),
         "choices": list(rehearsed.decomposition.choices),
         "subgoals": [
             {"words": goal.words, "facts": plain([fact.as_list() for fact in goal.facts])}

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from hybrid.base import Decomposition, EpisodeResult, Json
 from hybrid.errors import ConfigError, HybridError
+from hybrid.store.records import plain
 
 Record = dict[str, Json]
 PRINTED_WIDTH = 120
@@ -75,7 +76,7 @@ def decomposition_json(decomposition: Decomposition) -> Record:
 
 
 def result_json(result: EpisodeResult, video: Path | None) -> Record:
-    """Return the contract of ``hybrid run --json``; ``video`` comes along when one was recorded."""
+    """Return the contract of ``hybrid run --json``; ``best`` comes along when there was no plan, ``video`` with one."""
     outcome = result.outcome
     contract: Record = {
         "status": outcome.status,
@@ -87,6 +88,8 @@ def result_json(result: EpisodeResult, video: Path | None) -> Record:
         "milliseconds": {stage: round(spent, 1) for stage, spent in outcome.milliseconds.items()},
         "reason": outcome.reason or outcome.message,
     }
+    if outcome.best is not None:
+        contract["best"] = plain(outcome.best)
     if video is not None:
         contract["video"] = str(video)
     return contract

@@ -90,7 +90,7 @@ def planned(planner: TwoLevelPlanner, perceiver: TokenPerceiver) -> list[Case]:
             world.close()
         goal, seen = task.subgoals[0], {thing.id for thing in belief.scene.things}
         if {str(fact.arguments[0]) for fact in goal.facts} <= seen:
-            plans = planner.plan(belief, goal, budget=UNHURRIED, seed=seed)
+            plans = planner.plan(belief, goal, budget=UNHURRIED, seed=seed).plans
             found += [Case(belief, goal, plan.manipulations[0], plan.actions) for plan in plans[:1]]
     return found
 

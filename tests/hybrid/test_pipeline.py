@@ -24,7 +24,7 @@ from hybrid.pipeline import planned as plan_node
 from hybrid.replay import replay
 from hybrid.session import Limits, Parts, Session
 from hybrid.store.episodes import SqlStore, open_store
-from planner.base import Budget, Manipulation, Plan
+from planner.base import Budget, Manipulation, Plan, Searched
 from planner.two_level import TwoLevelPlanner
 from simulator.base import Fact, FloatArray, Observation, Physics, Scene, Subgoal, Thing, Verdict
 from simulator.camera import DEFAULT_CAMERAS
@@ -294,8 +294,8 @@ class Helpless(TwoLevelPlanner):
         budget: Budget,
         tabu: tuple[Manipulation, ...] = (),
         seed: int = 0,
-    ) -> tuple[Plan, ...]:
-        return ()
+    ) -> Searched:
+        return Searched()
 
 
 @dataclass(frozen=True)
@@ -307,10 +307,10 @@ class Unlucky(TwoLevelPlanner):
 
     def plan(
         self, belief: Belief, subgoal: Subgoal, *, budget: Budget, tabu: tuple[Manipulation, ...] = (), seed: int = 0
-    ) -> tuple[Plan, ...]:
+    ) -> Searched:
         self.seeds.append(seed)
         if len(self.seeds) <= self.unlucky:
-            return ()
+            return Searched()
         return super().plan(belief, subgoal, budget=budget, tabu=tabu, seed=seed)
 
 

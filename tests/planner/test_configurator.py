@@ -54,7 +54,7 @@ def test_the_search_looks_as_far_ahead_as_the_goal_asks_for(things: tuple[Thing,
 def test_a_line_of_three_far_apart_is_met_by_two_manipulations() -> None:
     line = Fact("line", ("a", "b", "c"))
     planner = TwoLevelPlanner(GeometricDynamics(ProposalPolicy()))
-    plan = planner.plan(belief_of(*FAR), Subgoal((line,)), budget=Budget(60_000), seed=0)[0]
+    plan = planner.plan(belief_of(*FAR), Subgoal((line,)), budget=Budget(60_000), seed=0).plans[0]
     assert len(plan.manipulations) == 2
     moved = {m.thing: m.target for m in plan.manipulations}
     after = [replace(thing, position=moved.get(thing.id, thing.position)) for thing in FAR]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from planner.base import Budget, Planner
+from planner.base import Budget, Exhausted, Planner
 from planner.configurator import Switches
 from planner.flat import FlatPlanner
 from planner.geometry import GeometricDynamics
@@ -38,7 +38,7 @@ BUDGET = Budget(60_000)
 
 
 def test_a_free_thing_is_brought_to_where_the_fact_holds(geometry: GeometricDynamics) -> None:
-    (plan,) = FlatPlanner(geometry).plan(belief_of(A, B), A_ON_B, budget=BUDGET)
+    (plan,) = FlatPlanner(geometry).plan(belief_of(A, B), A_ON_B, budget=BUDGET).plans
     assert plan.manipulations[0].thing == "a"
     assert plan.finishes
     imagined = {thing.id: thing.position for thing in plan.imagined}
@@ -48,24 +48,24 @@ def test_a_free_thing_is_brought_to_where_the_fact_holds(geometry: GeometricDyna
 
 def test_clearing_the_way_is_a_plan_of_its_own_that_does_not_finish(geometry: GeometricDynamics) -> None:
     covered = belief_of(A, B, ON_A)
-    (flat,) = FlatPlanner(geometry).plan(covered, A_ON_B, budget=BUDGET)
+    (flat,) = FlatPlanner(geometry).plan(covered, A_ON_B, budget=BUDGET).plans
     assert [m.thing for m in flat.manipulations] == ["c"]
     assert not flat.finishes
-    (deep,) = TwoLevelPlanner(geometry).plan(covered, A_ON_B, budget=BUDGET)
+    (deep,) = TwoLevelPlanner(geometry).plan(covered, A_ON_B, budget=BUDGET).plans
     assert [m.thing for m in deep.manipulations] == ["c", "a"]
 
 
 @pytest.mark.parametrize("kind", [FlatPlanner, TwoLevelPlanner])
 def test_without_clearing_nothing_betters_a_covered_thing(kind: type, geometry: GeometricDynamics) -> None:
     planner: Planner = kind(geometry, switches=Switches(clearing=False))
-    assert planner.plan(belief_of(A, B, ON_A), A_ON_B, budget=BUDGET, tabu=(), seed=0) == ()
+    assert planner.plan(belief_of(A, B, ON_A), A_ON_B, budget=BUDGET, tabu=(), seed=0).plans == ()
 
 
 @pytest.mark.parametrize("kind", [FlatPlanner, TwoLevelPlanner])
 def test_equal_seeds_plan_alike(kind: type, geometry: GeometricDynamics) -> None:
     planner: Planner = kind(geometry)
     first, again, other = (
-        planner.plan(belief_of(A, B), A_ON_B, budget=BUDGET, tabu=(), seed=seed)[0].actions for seed in (3, 3, 4)
+        planner.plan(belief_of(A, B), A_ON_B, budget=BUDGET, tabu=(), seed=seed).plans[0].actions for seed in (3, 3, 4)
     )
     assert first.tobytes() == again.tobytes() != other.tobytes()
 
@@ -74,3 +74,19 @@ def test_a_goal_that_holds_is_reached_and_one_that_does_not_is_not(geometry: Geo
     planner = FlatPlanner(geometry)
     assert planner.reached(belief_of(cube("a", -0.1, -0.05, 0.06), B), A_ON_B)
     assert not planner.reached(belief_of(A, B), A_ON_B)
+
+
+def test_no_aim_is_worked_out_that_the_budget_does_not_allow(geometry: GeometricDynamics) -> None:
+    (plan,) = FlatPlanner(geometry).plan(belief_of(A, B), A_ON_B, budget=Budget(60_000, candidates=47)).plans
+    assert plan.trace[0].candidates == 24
+    nothing = FlatPlanner(geometry).plan(belief_of(A, B), A_ON_B, budget=Budget(60_000, candidates=23))
+    assert (nothing.plans, nothing.best) == ((), None)
+    assert nothing.exhausted == Exhausted("candidates", 23, 24)
+
+
+def test_where_nothing_lowers_the_energy_the_best_that_was_imagined_is_told(geometry: GeometricDynamics) -> None:
+    nearly = belief_of(cube("a", -0.087, -0.05, 0.06), B)
+    searched = FlatPlanner(geometry).plan(nearly, A_ON_B, budget=BUDGET)
+    assert (searched.plans, searched.exhausted) == ((), None)
+    assert searched.best is not None
+    assert searched.best.manipulations[0].thing == "a"

@@ -23,6 +23,7 @@ from planner.level2 import (
     search,
     varied,
 )
+from planner.spending import Spending
 from simulator.base import Fact, Scene, Subgoal, Thing
 from world_model.base import Belief
 from world_model.energies import goal_energy, table_of
@@ -45,7 +46,7 @@ def found(depth: int) -> list[Sequence]:
     tool = torch.tensor([0.0, 0.0, 0.2, 0.0, 0.0])
     belief = Belief(torch.zeros(4, 6), tool, Scene("b", TOWER), torch.ones(4).bool(), torch.ones(4))
     settings = ManipulationSearch(depth=depth)
-    return search(MODEL, belief, A_ON_B, settings, budget=Budget(60_000), tabu=(), seed=0)[0]
+    return search(MODEL, belief, A_ON_B, settings, spending=Spending(Budget(60_000)), tabu=(), seed=0).better
 
 
 def test_the_beam_keeps_the_lowest_energies_in_order() -> None:
@@ -92,7 +93,7 @@ def test_what_something_is_to_stand_beside_stays_where_it_is(relation: str) -> N
     tool = torch.tensor([0.0, 0.0, 0.2, 0.0, 0.0])
     belief = Belief(torch.zeros(2, 6), tool, Scene("s", things), torch.ones(2).bool(), torch.ones(2))
     wanted, settings = Subgoal((Fact(relation, ("a", "b")),)), ManipulationSearch(depth=1)
-    sequences, _ = search(MODEL, belief, wanted, settings, budget=Budget(60_000), tabu=(), seed=0)
+    sequences = search(MODEL, belief, wanted, settings, spending=Spending(Budget(60_000)), tabu=(), seed=0).better
     lowest = {name: min(s.energy for s in sequences if s.manipulations[0].thing == name) for name in ("a", "b")}
     assert lowest["b"] == pytest.approx(lowest["a"] + LANDMARK_PRICE, abs=1e-4)
     line = Subgoal((Fact("line", ("a", "b")),))
@@ -136,7 +137,7 @@ def test_what_is_unmet_is_tried_at_a_risk_rather_than_given_up(off: float, *, tr
     tool = torch.tensor([0.0, 0.0, 0.2, 0.0, 0.0])
     belief = Belief(torch.zeros(2, 6), tool, Scene("s", things), torch.ones(2).bool(), torch.ones(2))
     wary, settings = Wary(ProposalPolicy()), ManipulationSearch(depth=1)
-    sequences, _ = search(wary, belief, A_ON_B, settings, budget=Budget(60_000), tabu=(), seed=0)
+    sequences = search(wary, belief, A_ON_B, settings, spending=Spending(Budget(60_000)), tabu=(), seed=0).better
     now = float(goal_energy(A_ON_B.facts, table_of(things))[0])
     assert bool(sequences) is tries
     assert all(s.energy > now > s.goal for s in sequences)

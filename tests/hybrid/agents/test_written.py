@@ -12,9 +12,23 @@ from hybrid.decompose import decompose
 from hybrid.engine import never
 from hybrid.errors import StoreSchemaError
 from hybrid.session import Session
+from hybrid.shortfall import best_candidate
+from planner.base import Candidate, Searched
 from simulator.scene import load_scene
 
-SAME = {"decomposition", "verdict", "tabu", "preparing", "settled", "steps", "chosen", "attempts", "checks", "spent"}
+SAME = {
+    "decomposition",
+    "best",
+    "verdict",
+    "tabu",
+    "preparing",
+    "settled",
+    "steps",
+    "chosen",
+    "attempts",
+    "checks",
+    "spent",
+}
 
 
 @pytest.fixture
@@ -27,9 +41,11 @@ def session(engine) -> Session:
     world.close()
     made.decomposition = decompose(parts.language, "put the red block on the blue block", made.belief.scene)
     goal = made.decomposition.subgoals[0]
-    made.plan = parts.planner.plan(made.belief, goal, budget=parts.budget, tabu=(), seed=7)[0]
+    made.plan = parts.planner.plan(made.belief, goal, budget=parts.budget, tabu=(), seed=7).plans[0]
     made.expected = parts.perceiver.predict(made.belief, made.plan.actions[:3])
     made.verdict = parts.check(made.belief, made.plan, goal)
+    left = Searched((), Candidate(made.plan.manipulations, 0.1, made.belief.scene.things))
+    made.best = best_candidate(made.belief, goal, left)
     made.tabu, made.settled, made.steps, made.attempts = made.plan.manipulations, {2, 0}, 5, 1
     return made
 
@@ -54,7 +70,8 @@ def test_a_plan_made_from_what_was_read_back_is_the_same_plan(session: Session) 
     read_back(again, write_down(session))
     goal, parts = session.decomposition.subgoals[0], session.parts
     one, other = (
-        parts.planner.plan(known.belief, goal, budget=parts.budget, tabu=(), seed=3)[0] for known in (session, again)
+        parts.planner.plan(known.belief, goal, budget=parts.budget, tabu=(), seed=3).plans[0]
+        for known in (session, again)
     )
     assert one.actions.tobytes() == other.actions.tobytes()
 
