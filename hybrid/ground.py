@@ -15,6 +15,7 @@ from simulator.base import MOVABLE, Fact, Subgoal, Thing
 from simulator.predicates import margin
 from world_model.base import Belief
 from world_model.errors import PerceptionError
+from world_model.model import TOOL_REACH
 
 PLAINLY = 0.008
 """Facts that hold with this much to spare hold, though outlines are only known as circles to the energy, metres."""
@@ -22,6 +23,8 @@ MOVED = 0.012
 """A thing that is believed to have moved less than this has not moved, metres."""
 GONE = 0.3
 """Stands for the distance to where a thing should be that is not seen any more, metres."""
+RIM = 0.01
+"""Perception may err by this much where the tool reaches no further, metres."""
 LEFT_ALONE = 0.015
 """What had to be left alone may be believed this far from where it was at first: two looks err by less, metres."""
 
@@ -101,6 +104,34 @@ def require_seen(belief: Belief, subgoal: Subgoal) -> None:
             if name not in known:
                 problem = "it is not seen on the table"
                 raise PerceptionError(name, problem, "Name a thing that is, or uncover it and ask again.")
+
+
+def out_of_reach(belief: Belief, subgoals: Sequence[Subgoal]) -> str | None:
+    """Say which thing the tool would have to be above for an unmet fact lies beyond its reach; None where none does."""
+    things = at_rest(belief.scene.things, held_thing(belief))
+    short = [fact for subgoal in subgoals for fact in subgoal.facts if margin(fact, things) < 0]
+    needed = {name for fact in short for name in handled(fact)}
+    for thing in things:
+        if thing.id in needed and thing.id != held_thing(belief):
+            for axis, value, half in zip("xy", thing.position, half_extents(thing), strict=False):
+                if abs(value) - half > TOOL_REACH + RIM:
+                    where = f"{axis} {value:.2f} m; the robot reaches {TOOL_REACH:.2f} m"
+                    return f"the {thing.colour} {thing.kind} lies outside the work area ({where}); bring it nearer"
+    return None
+
+
+def handled(fact: Fact) -> tuple[str, ...]:
+    """Return the things that the tool has to be above to make ``fact`` hold; where any of several may move, none."""
+    if fact.relation in ("on", "in"):
+        return names_of(fact)
+    return names_of(fact)[:1] if fact.relation in ("at", "held") else ()
+
+
+def half_extents(thing: Thing) -> tuple[float, float]:
+    """Return how far the outline of ``thing`` reaches from its centre along x and y, metres."""
+    long, short = (extent / 2 for extent in thing.size[:2])
+    cos, sin = abs(math.cos(thing.yaw)), abs(math.sin(thing.yaw))
+    return long * cos + short * sin, long * sin + short * cos
 
 
 def names_of(fact: Fact) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from langgraph.runtime import Runtime
 from hybrid.act import act
 from hybrid.base import AttemptRecord
 from hybrid.decompose import decompose
-from hybrid.ground import broken, ground, margins, preparation, progressed, strayed
+from hybrid.ground import broken, ground, margins, out_of_reach, preparation, progressed, strayed
 from hybrid.remembered import learn_from, remembered_plan, words_for
 from hybrid.session import Session
 from hybrid.shortfall import best_candidate, unplanned
@@ -143,7 +143,7 @@ def decomposed(state: State, runtime: Context) -> Update:
 
 
 def grounded(state: State, runtime: Context) -> Update:
-    """Choose the subgoal to pursue: the first that does not hold, or none; refuse what is not seen on the table."""
+    """Choose the subgoal to pursue: the first that does not hold, or none; refuse what is not seen or out of reach."""
     session = runtime.context
     assert session.decomposition is not None, "nothing was decomposed"
     if session.stopped():
@@ -151,14 +151,16 @@ def grounded(state: State, runtime: Context) -> Update:
     try:
         index = ground(session.sure, session.decomposition.subgoals, session.parts.planner, session.settled)
     except PerceptionError as error:
-        return {"status": "refused", "reason": str(error), "message": str(error)}
-    for done in range(len(session.decomposition.subgoals) if index is None else index):
-        if done >= state["subgoal"]:
-            note_subgoal(session, done, "reached", None)
-            tell(runtime, "subgoal", subgoal=done, status="reached")
+        return refusal(str(error))
+    for done in range(state["subgoal"], len(session.decomposition.subgoals) if index is None else index):
+        note_subgoal(session, done, "reached", None)
+        tell(runtime, "subgoal", subgoal=done, status="reached")
     if index is None:
         harm = strayed(session.sure, session.decomposition.subgoals, session.places)
         return {"status": "reached", "reason": None} if harm is None else {"status": "unmet", "reason": harm}
+    far = out_of_reach(session.sure, session.decomposition.subgoals[index:])
+    if far is not None:
+        return {"status": "unmet", "reason": far} if session.acts else refusal(far)
     prepared = session.preparing
     session.preparing = preparation(session.sure, session.decomposition.subgoals, index)
     if session.preparing != prepared:
@@ -285,6 +287,11 @@ def gave_up(state: State, runtime: Context) -> Update:
     session, goal = runtime.context, current(state, runtime.context)
     reason, unmet = state["reason"] or "no plan was found", broken(session.sure, goal)
     return {"status": "unmet", "reason": reason if unmet in reason else f"{reason}; {unmet}"}
+
+
+def refusal(reason: str) -> Update:
+    """Return how an episode ends in which nothing can be done, for ``reason``."""
+    return {"status": "refused", "reason": reason, "message": reason}
 
 
 def interruption(session: Session) -> Update:

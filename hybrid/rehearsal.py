@@ -17,7 +17,7 @@ import numpy as np
 from hybrid.base import BestCandidate, Decomposition, Turn
 from hybrid.decompose import checked_instruction, decompose
 from hybrid.errors import PerceptionError, PlanChangedError
-from hybrid.ground import ground, margins, preparation
+from hybrid.ground import ground, margins, out_of_reach, preparation
 from hybrid.remembered import remembered_plan, words_for
 from hybrid.rest import at_rest, held_thing
 from hybrid.session import Parts
@@ -55,7 +55,8 @@ class Rehearsal:
 
     Attributes:
         status: ``planned`` when every subgoal was imagined reached, ``unmet`` when one could not be planned,
-            ``question`` or ``refused`` as the language model said, ``interrupted`` when it was stopped.
+            ``question`` or ``refused`` as the language model said, ``refused`` too where a thing lies out of reach,
+            ``interrupted`` when it was stopped.
         reason: why it is not planned, or None.
         decomposition: of the instruction.
         things: as perceived before anything moves.
@@ -225,6 +226,9 @@ def _planned(stage: _Stage, belief: Belief, cancel: Callable[[], bool]) -> Rehea
         index = ground(belief, subgoals, parts.planner, stage.settled)
         if index is None:
             return _ended("planned", None, stage, things, belief)
+        far = out_of_reach(belief, subgoals[index:])
+        if far is not None:
+            return _ended("unmet" if stage.entries else "refused", far, stage, things, belief)
         if cancel():
             return _ended("interrupted", "it was interrupted", stage, things, belief)
         stage.enter(index)
@@ -262,7 +266,7 @@ def _step(stage: _Stage, belief: Belief, goal: Subgoal) -> tuple[str | None, Bel
 
 
 def _ended(
-    status: Literal["planned", "unmet", "interrupted"],
+    status: Literal["planned", "unmet", "refused", "interrupted"],
     reason: str | None,
     stage: _Stage,
     things: tuple[Thing, ...],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 import torch
 
-from hybrid.ground import beneath, broken, ground, preparation, progressed, strayed, superseded
+from hybrid.ground import beneath, broken, ground, out_of_reach, preparation, progressed, strayed, superseded
 from planner.base import Budget, Manipulation, Searched
 from simulator.base import Fact, Scene, Subgoal, Thing
 from simulator.predicates import holds
@@ -111,3 +111,34 @@ def test_what_a_later_thing_is_to_stand_on_is_dug_out_before_more_is_built_over_
     first = preparation(stack, [on("a", "c"), on("d", "b")], 0)
     assert first is not None
     assert first.facts == (Fact("clear", ("b",)),)
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ((0.315, 0.0), "the red cube lies outside the work area (x 0.32 m; the robot reaches 0.27 m); bring it nearer"),
+        (
+            (0.0, -0.31),
+            "the red cube lies outside the work area (y -0.31 m; the robot reaches 0.27 m); bring it nearer",
+        ),
+        ((0.298, 0.0), None),
+        ((0.25, 0.25), None),
+    ],
+    ids=["beyond", "beside", "at the rim, by perception's error", "in the corner"],
+)
+def test_what_the_tool_cannot_be_above_is_named(where: tuple[float, float], said: str | None) -> None:
+    there = cube("b", *where)
+    assert out_of_reach(belief(A, there, C), [on("a", "c"), on("a", "b")]) == said
+    assert out_of_reach(belief(A, there, C), [on("b", "a")]) == said
+    assert out_of_reach(belief(A, there, C), [Subgoal((Fact("at", ("b", 0.0, 0.0)),))]) == said
+
+
+def test_what_need_not_be_reached_may_lie_anywhere() -> None:
+    out = cube("b", 0.35, 0.0)
+    beside = Subgoal((Fact("left_of", ("a", "b")),))
+    assert out_of_reach(belief(A, out, C), [on("a", "c"), beside]) is None
+    assert out_of_reach(belief(A, cube("b", 0.35, 0.0), cube("c", 0.35, 0.0, 0.06)), [on("c", "b")]) is None
+    tray = Thing("t", "tray", "red", (0.2, 0.12, 0.03), (0.35, 0.0, 0.015))
+    assert out_of_reach(belief(A, tray), [Subgoal((Fact("in", ("a", "t")),))]) is None
+    turned = Thing("t", "tray", "red", (0.2, 0.12, 0.03), (0.35, 0.0, 0.015), 1.5708)
+    assert out_of_reach(belief(A, turned), [Subgoal((Fact("in", ("a", "t")),))]) is not None
