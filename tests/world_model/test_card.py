@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from simulator.camera import DEFAULT_CAMERAS
-from world_model.card import Card, read_card, write_card
+from world_model.card import CHECKPOINT_VERSION, Card, read_card, write_card
 from world_model.checkpoint import DEFAULT
 from world_model.errors import CheckpointError
 from world_model.model import ModelConfig
@@ -57,7 +57,7 @@ def test_another_release_is_refused_for_its_version_whatever_else_it_writes(fold
     (folder / "card.json").write_text(json.dumps({"version": 99, "architecture": "other"}))
     assert (refused(folder).field, refused(folder).problem) == (
         "checkpoint.version",
-        "99 is not 2, which this release reads",
+        f"99 is not {CHECKPOINT_VERSION}, which this release reads",
     )
 
 
