@@ -11,6 +11,8 @@ SENSED, COMMANDED = 5, 4
 """Components of proprioception, ``P``, and of an action, ``A``."""
 LARGEST = float(np.finfo(np.float32).max)
 """What lies beyond is infinite in single precision."""
+SPOTS, UNLIKE = 12, 100
+"""Pixels that are not of the table's colour, and by how many of 255 levels they differ: more than noise makes."""
 RISES = 10
 """Millimetres from which on something is seen to rise from the table."""
 PICTURE, REAL = (np.uint8,), (np.float32, np.floating, np.integer)
@@ -37,6 +39,9 @@ def accept(observation: Observation, cameras: tuple[Camera, ...]) -> None:
         if dead(observation.rgb, observation.elevation, view):
             problem = f"the {camera.name} camera shows one colour only"
             raise PerceptionError(f"observation.rgb[{view}]", problem, CHECK_CAMERA)
+        if not observation.elevation[view].any() and furnished(observation.rgb[view]):
+            problem = f"it is 0 everywhere, though the {camera.name} camera shows more than a bare table"
+            raise PerceptionError(f"observation.elevation[{view}]", problem, "Check the depth camera.")
 
 
 def accept_recording(observation: Observation) -> None:
@@ -97,3 +102,8 @@ def dead(rgb: ByteArray, elevation: ByteArray, view: int) -> bool:
     elsewhere = (rgb == colour).all(axis=-1).any(axis=(1, 2))
     bare = elevation[view].max() < RISES and bool(elsewhere.all())
     return not bare or bool(colour.max() == 0 or colour.min() == 255)
+
+
+def furnished(rgb: ByteArray) -> bool:
+    """Whether a picture ``[H, W, 3]`` shows more than one colour and noise."""
+    return int((np.abs(rgb - np.median(rgb, axis=(0, 1))).max(-1) > UNLIKE).sum()) >= SPOTS

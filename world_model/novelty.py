@@ -16,17 +16,18 @@ import torch
 from torch import Tensor
 
 from simulator.base import MOVABLE, Thing
-from world_model.stature import carriers
+from world_model.stature import carriers, lies_in_one
 from world_model.surfaces import MARGIN, Look, belonging
 
 ODDITIES = ("unexplained", "unsure", "misshapen", "miscoloured", "tilted", "contradictory", "displaced")
 """What is measured of a look: cells of surfaces that no thing explains; one less the least confidence of a thing that
-is seen; how far the upper surface of a thing that carries nothing is from flat, or a ball's from round (metres); how
-far the colour of one is from every class (of 1); how far the bare table lies from level (metres); cells of the oblique
-view where the view from above shows nothing as high; how far the tool is seen from where its joints say (metres)."""
-LEAST_UNITS = torch.tensor([2.0, 0.25, 0.0007, 0.055, 0.0007, 8.0, 0.007])
-"""Smallest units of the oddities, below which rounding decides."""
-LATER = torch.tensor([20.0, torch.inf, torch.inf, torch.inf, 1.5, 2.0, 1.0])
+is seen; how far the upper surface of a thing that carries nothing and lies in nothing is from flat, or a ball's from
+round (metres); how far the colour of one is from every class (of 1); how far the bare table lies from level (metres);
+cells of the oblique view where the view from above shows nothing as high; how far the tool is seen from where its
+joints say (metres)."""
+LEAST_UNITS = torch.tensor([5.0, 0.25, 0.0007, 0.055, 0.0007, 11.0, 0.007])
+"""Smallest units of the oddities: of plain looks, misread ones among them, one in hundreds is three times as odd."""
+LATER = torch.tensor([8.0, torch.inf, torch.inf, torch.inf, 1.5, 2.0, 1.0])
 """How much odder a look is while a task is carried out: things lean, lie on their sides and are held half-way."""
 RAISED = 0.012
 """A surface this high is no bare table, metres."""
@@ -70,12 +71,13 @@ def oddities(things: Sequence[Thing], confidence: Tensor, look: Look, palette: T
     under = set(carriers(things).values())
     small = [row for row, thing in enumerate(things) if thing.kind in MOVABLE]
     bare = [row for row in small if row not in under]
+    free = [row for row in bare if not lies_in_one(things, things[row])]
     unexplained = look.points[(look.points[..., 2] > RAISED) & look.free & ~mine.any(0)]
     table = look.free & ~belonging(look, tuple(things), 3 * MARGIN).any(0)
     found = (
         (float(len(unexplained)), placed(unexplained.median(0).values.tolist()) if len(unexplained) else None),
         worst(things, {row: 1.0 - float(confidence[row]) for row in small}),
-        worst(things, {row: uneven(things[row], look) for row in bare}),
+        worst(things, {row: uneven(things[row], look) for row in free}),
         worst(things, {row: off_colour(things[row], mine[row], look, palette) for row in bare}),
         (max(tilt(points[shown]) for points, shown in zip(look.points, table, strict=True)), None),
         (contradicted(look), None),

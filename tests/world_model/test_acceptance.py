@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from simulator.base import Observation, Scene
+from simulator.base import Observation, Scene, Thing
 from simulator.camera import DEFAULT_CAMERAS
 from simulator.scene import load_scene
 from simulator.world import PhysicalWorld
@@ -100,6 +100,27 @@ def test_a_camera_that_shows_one_colour_only_is_refused_by_name(
     named = re.escape(f"observation.rgb[{view}]: the {camera} camera shows one colour only.")
     with pytest.raises(PerceptionError, match=named):
         perceiver.look(replace(seen, rgb=rgb, elevation=elevation))
+
+
+@pytest.mark.parametrize("view", [0, 1])
+def test_a_view_without_elevation_is_refused_where_it_shows_more_than_a_bare_table(
+    perceiver: TokenPerceiver, seen: Observation, view: int
+) -> None:
+    elevation = seen.elevation.copy()
+    elevation[view] = 0
+    named = re.escape(f"observation.elevation[{view}]: it is 0 everywhere")
+    with pytest.raises(PerceptionError, match=named):
+        perceiver.look(replace(seen, elevation=elevation))
+
+
+def test_a_mat_alone_and_a_noisy_bare_table_are_accepted() -> None:
+    accept(
+        rendered(Scene("mat", (Thing("red_zone_1", "zone", "red", (0.1, 0.1, 0.001), (0, 0, 0.0005)),))),
+        DEFAULT_CAMERAS,
+    )
+    bare = rendered(Scene("empty", ()))
+    noise = np.random.default_rng(0).normal(0, 10, bare.rgb.shape)
+    accept(replace(bare, rgb=np.clip(bare.rgb + noise, 0, 255).astype(np.uint8)), DEFAULT_CAMERAS)
 
 
 @pytest.mark.parametrize("level", [0, 255])
