@@ -15,7 +15,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from simulator.base import MOVABLE, Thing
+from simulator.base import COLOURS, MOVABLE, Thing
 from world_model.stature import carriers, lies_in_one
 from world_model.surfaces import MARGIN, Look, belonging
 
@@ -29,6 +29,11 @@ LEAST_UNITS = torch.tensor([5.0, 0.25, 0.0007, 0.055, 0.0007, 11.0, 0.007])
 """Smallest units of the oddities: of plain looks, misread ones among them, one in hundreds is three times as odd."""
 LATER = torch.tensor([8.0, torch.inf, torch.inf, torch.inf, 1.5, 2.0, 1.0])
 """How much odder a look is while a task is carried out: things lean, lie on their sides and are held half-way."""
+WIDER, SHADED, LIT = 0.09, 0.15, (0.4, 1.2)
+"""How far outside the outline that was read of a vessel its wall may lie, metres; how unlike its class a wall may be in
+colour, of 1, and how dark and bright."""
+CLASSES = list(COLOURS)
+"""The rows of the palette."""
 RAISED = 0.012
 """A surface this high is no bare table, metres."""
 INNER, WORST, PIXELS, ROUND = 0.7, 0.2, 8, 0.7
@@ -72,7 +77,8 @@ def oddities(things: Sequence[Thing], confidence: Tensor, look: Look, palette: T
     small = [row for row, thing in enumerate(things) if thing.kind in MOVABLE]
     bare = [row for row in small if row not in under]
     free = [row for row in bare if not lies_in_one(things, things[row])]
-    unexplained = look.points[(look.points[..., 2] > RAISED) & look.free & ~mine.any(0)]
+    known = mine.any(0) | of_vessels(things, look, palette)
+    unexplained = look.points[(look.points[..., 2] > RAISED) & look.free & ~known]
     table = look.free & ~belonging(look, tuple(things), 3 * MARGIN).any(0)
     found = (
         (float(len(unexplained)), placed(unexplained.median(0).values.tolist()) if len(unexplained) else None),
@@ -84,6 +90,25 @@ def oddities(things: Sequence[Thing], confidence: Tensor, look: Look, palette: T
         (tool_offset(look, things), None),
     )
     return Oddities(torch.tensor([size for size, _ in found]), tuple(place for _, place in found))
+
+
+def of_vessels(things: Sequence[Thing], look: Look, palette: Tensor) -> Tensor:
+    """Return ``[V, C]`` bool: cells around bowls, trays and mats, of their colours and no higher than they are.
+
+    Of what is covered in part the extent is misread.
+    """
+    found = torch.zeros_like(look.free)
+    for thing in things:
+        if thing.kind not in MOVABLE:
+            near = (look.points[..., :2] - torch.tensor(thing.position[:2])).norm(dim=-1) < max(
+                thing.size[:2]
+            ) / 2 + WIDER
+            low = look.points[..., 2] < thing.top + MARGIN
+            colour = palette[CLASSES.index(thing.colour)]
+            light = (look.colours @ colour / colour.square().sum()).clamp(*LIT)
+            alike = (look.colours - light[..., None] * colour).abs().amax(-1) < SHADED
+            found |= near & low & alike
+    return found
 
 
 def worst(things: Sequence[Thing], odd: dict[int, float]) -> tuple[float, tuple[float, float] | None]:

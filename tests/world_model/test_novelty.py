@@ -81,6 +81,15 @@ def test_surfaces_of_what_was_not_read_out_are_unexplained_where_they_are(look: 
     assert found.places[ODDITIES.index("unexplained")] == pytest.approx(POST.position[:2], abs=0.02)
 
 
+def test_the_wall_of_a_vessel_that_was_read_too_small_is_no_unexplained_thing() -> None:
+    tray = Thing("yellow_tray_1", "tray", "yellow", (0.16, 0.11, 0.028), (-0.05, 0.04, 0.014))
+    seen = surfaces(observed(Scene("tray", (tray,))))
+    small = replace(tray, size=(0.08, 0.06, 0.028), position=(-0.02, 0.05, 0.014))
+    assert measured(seen, small)["unexplained"] == 0
+    assert measured(seen, replace(small, colour="blue"))["unexplained"] > 15
+    assert measured(seen, replace(small, kind="cube"))["unexplained"] > 15
+
+
 def test_an_upper_surface_that_is_not_flat_is_misshapen(look: Look) -> None:
     across = look.above[:, 0] - CUBE.position[0]
     slanted = replace(look, above=look.above + torch.stack([across * 0, across * 0, across * 0.5], dim=-1))
