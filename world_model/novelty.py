@@ -4,7 +4,7 @@ A network is as sure of a thing it never saw as of one it knows, so the oddities
 surfaces that no thing explains, tops that are not flat, colours away from every class, a table that is not level, views
 that contradict each other or the robot. The units are what is usual in the first looks of held-out play; a look is
 *novel* when an oddity is several units large. What was measured of looks that should and should not be refused stands
-in the README, "Is this a scene to trust".
+in the README, "A look to trust".
 """
 
 from __future__ import annotations
@@ -100,9 +100,8 @@ def of_vessels(things: Sequence[Thing], look: Look, palette: Tensor) -> Tensor:
     found = torch.zeros_like(look.free)
     for thing in things:
         if thing.kind not in MOVABLE:
-            near = (look.points[..., :2] - torch.tensor(thing.position[:2])).norm(dim=-1) < max(
-                thing.size[:2]
-            ) / 2 + WIDER
+            apart = (look.points[..., :2] - torch.tensor(thing.position[:2])).norm(dim=-1)
+            near = apart < max(thing.size[:2]) / 2 + WIDER
             low = look.points[..., 2] < thing.top + MARGIN
             colour = palette[CLASSES.index(thing.colour)]
             light = (look.colours @ colour / colour.square().sum()).clamp(*LIT)
